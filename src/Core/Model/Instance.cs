@@ -1,0 +1,121 @@
+using System.Text;
+using Rollcall.Core.Snapshots;
+
+namespace Rollcall.Core.Model;
+
+/// <summary>One registered instance as of one <see cref="Version"/>: an immutable record, shared by every reader.</summary>
+/// <remarks>
+/// <para>Owner: made under its stripe's lock; the setters are used only before the record is published, never after.</para>
+/// <para>Shape: fixed fields here, all text in one block (<see cref="TextBlock"/>), the service's name shared.</para>
+/// <para>The lease is elsewhere: a renewal changes no record and no version (<see cref="RegistryService.LastRenewalMs"/>).</para>
+/// </remarks>
+public sealed class Instance
+{
+    private byte[] _text;
+
+    internal Instance(ServiceName service, byte[] text)
+    {
+        Service = service;
+        _text = text;
+    }
+
+    /// <summary>Service, canonical.</summary>
+    public ServiceName Service { get; }
+
+    /// <summary>Id; allocates, see <see cref="IdUtf8"/>.</summary>
+    public string Id => Encoding.UTF8.GetString(IdUtf8);
+
+    /// <summary>Id as UTF-8.</summary>
+    public ReadOnlySpan<byte> IdUtf8 => TextBlock.Id(_text);
+
+    /// <summary>Version of the registry at which this record came to be.</summary>
+    public ulong Version { get; internal set; }
+
+    /// <summary>Place of this record in the cluster's total order.</summary>
+    public Revision Revision { get; internal set; }
+
+    /// <summary>The owner's own word.</summary>
+    public InstanceStatus OwnStatus { get; internal set; }
+
+    /// <summary>The operator's word, if there is one.</summary>
+    public StatusOverride? Override { get; internal set; }
+
+    /// <summary>What readers go by.</summary>
+    public InstanceStatus Status => StatusRule.Effective(OwnStatus, Override);
+
+    /// <summary>The owner's opaque version (Eureka: lastDirtyTimestamp).</summary>
+    public long ClientStamp { get; internal set; }
+
+    /// <summary>When the owner registered last, milliseconds since 1970.</summary>
+    public long RegisteredAtMs { get; internal set; }
+
+    /// <summary>When the instance was first Up, milliseconds since 1970; 0: never.</summary>
+    public long ServiceUpAtMs { get; internal set; }
+
+    /// <summary>When this record came to be, milliseconds since 1970.</summary>
+    public long UpdatedAtMs { get; internal set; }
+
+    /// <summary>How this record came to be: added or modified.</summary>
+    public ChangeKind LastChange { get; internal set; }
+
+    /// <summary>How long a lease lasts after a renewal.</summary>
+    public TimeSpan LeaseDuration { get; internal set; }
+
+    /// <summary>How often the owner means to renew, as declared.</summary>
+    public TimeSpan RenewalInterval { get; internal set; }
+
+    /// <summary>Plain port.</summary>
+    public int Port { get; internal set; }
+
+    /// <summary>True if callers may use <see cref="Port"/>.</summary>
+    public bool PortEnabled { get; internal set; }
+
+    /// <summary>TLS port.</summary>
+    public int SecurePort { get; internal set; }
+
+    /// <summary>True if callers may use <see cref="SecurePort"/>.</summary>
+    public bool SecurePortEnabled { get; internal set; }
+
+    /// <summary>Share of the traffic relative to its peers.</summary>
+    public int Weight { get; internal set; }
+
+    /// <summary>The owner's pairs, in order.</summary>
+    public TextPairs Metadata => TextBlock.Metadata(_text);
+
+    /// <summary>Pairs that only an adapter understands.</summary>
+    public TextPairs Attributes => TextBlock.Attributes(_text);
+
+    /// <summary>Lease slot in the stripe; see <see cref="Leases.LeaseHandle"/>.</summary>
+    internal uint LeaseIndex { get; set; }
+
+    internal ReadOnlySpan<byte> Text => _text;
+
+    /// <summary>A text field as UTF-8; empty if absent. Cost: O(fields before it), 0 bytes.</summary>
+    public ReadOnlySpan<byte> Utf8(InstanceText field) => TextBlock.Field(_text, field, out _);
+
+    /// <summary>A text field as UTF-8; false if absent.</summary>
+    public bool TryGetUtf8(InstanceText field, out ReadOnlySpan<byte> text)
+    {
+        text = TextBlock.Field(_text, field, out bool present);
+        return present;
+    }
+
+    /// <summary>A text field as a string; null if absent. Allocates.</summary>
+    public string? GetText(InstanceText field) =>
+        TryGetUtf8(field, out ReadOnlySpan<byte> text) ? Encoding.UTF8.GetString(text) : null;
+
+    /// <summary><c>SERVICE/id</c>.</summary>
+    public override string ToString() => $"{Service}/{Id}";
+
+    /// <summary>True if this is the record of <paramref name="key"/>.</summary>
+    internal bool Is(InstanceKey key) => IdUtf8.SequenceEqual(key.Id) && Service.Matches(key.Service);
+
+    internal Instance Copy() => (Instance)MemberwiseClone();
+
+    internal Instance CopyWithText(byte[] text)
+    {
+        Instance copy = Copy();
+        copy._text = text;
+        return copy;
+    }
+}

@@ -1,0 +1,183 @@
+using System.Globalization;
+
+namespace Rollcall.Core;
+
+/// <summary>Every limit and duration of the core. Immutable; each has a default; ranges are in <see cref="Rules"/>.</summary>
+public sealed record RegistryOptions
+{
+    /// <summary>Stripes (one lock, table, wheel and ring each): enough that two writers rarely meet.</summary>
+    public int StripeCount { get; init; } = 64;
+
+    /// <summary>Resolution of lease ends: a lease ends at the first tick at or after its promised end.</summary>
+    public TimeSpan WheelTick { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Most instances held.</summary>
+    public int InstancesMax { get; init; } = 16_000_000;
+
+    /// <summary>Lease duration of a registration that names none.</summary>
+    public TimeSpan LeaseDurationDefault { get; init; } = TimeSpan.FromSeconds(90);
+
+    /// <summary>Longest lease accepted.</summary>
+    public TimeSpan LeaseDurationMax { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Renewal interval of a registration that names none.</summary>
+    public TimeSpan RenewalIntervalDefault { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Added to every lease. Java servers keep a renewed lease for twice its duration: set 90 s to imitate the default.</summary>
+    public TimeSpan LeaseGrace { get; init; } = TimeSpan.Zero;
+
+    /// <summary>
+    /// A gap between two <see cref="RegistryService.Advance"/> longer than this counts as this long: the process stood still, and
+    /// owners had no chance to renew.
+    /// </summary>
+    public TimeSpan StallGap { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Protection against mass expiry.</summary>
+    public bool GuardEnabled { get; init; } = true;
+
+    /// <summary>Silence is counted over this long.</summary>
+    public TimeSpan GuardWindow { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The guard does not engage below this many leases due.</summary>
+    public int GuardPopulationMin { get; init; } = 10;
+
+    /// <summary>The guard engages when more than this share of the leases due fail to renew.</summary>
+    public double GuardThreshold { get; init; } = 0.15;
+
+    /// <summary>The guard ends by itself after this long.</summary>
+    public TimeSpan GuardHoldMax { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Changes kept for readers that ask what changed since a version. A power of two; 48 bytes each.</summary>
+    public int ChangeRingCapacity { get; init; } = 65_536;
+
+    /// <summary>Age of changes shown by a delta that names no version (Eureka's).</summary>
+    public TimeSpan DeltaRetention { get; init; } = TimeSpan.FromSeconds(180);
+
+    /// <summary>Registrations, cancellations and expiries remembered, each.</summary>
+    public int HistoryCapacity { get; init; } = 1_000;
+
+    /// <summary>How long an override survives the expiry of its instance.</summary>
+    public TimeSpan OverrideLinger { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Longest service name, in UTF-8 bytes.</summary>
+    public int ServiceBytesMax { get; init; } = 256;
+
+    /// <summary>Longest instance id, in UTF-8 bytes.</summary>
+    public int IdBytesMax { get; init; } = 512;
+
+    /// <summary>Longest host name, address, zone or region, in UTF-8 bytes.</summary>
+    public int HostBytesMax { get; init; } = 256;
+
+    /// <summary>Longest URL, in UTF-8 bytes.</summary>
+    public int UrlBytesMax { get; init; } = 2_048;
+
+    /// <summary>Longest list of virtual addresses, in UTF-8 bytes, commas counted.</summary>
+    public int VipsBytesMax { get; init; } = 2_048;
+
+    /// <summary>Most virtual addresses in one list.</summary>
+    public int VipsMax { get; init; } = 64;
+
+    /// <summary>Most metadata pairs of an instance; the same for attributes.</summary>
+    public int MetadataPairsMax { get; init; } = 256;
+
+    /// <summary>Longest metadata key, in UTF-8 bytes.</summary>
+    public int MetadataKeyBytesMax { get; init; } = 256;
+
+    /// <summary>All metadata keys and values of an instance, in UTF-8 bytes; the same for attributes.</summary>
+    public int MetadataBytesMax { get; init; } = 32_768;
+
+    /// <summary>This node in revisions. 0: drawn at start.</summary>
+    public uint NodeId { get; init; }
+
+    /// <summary>Fixes the keys of the hash and the generations, so that a simulation repeats. Null: drawn at start. Never fix it in production.</summary>
+    public ulong? Seed { get; init; }
+
+    /// <summary>The range of every option that has one, by name: the one place that knows.</summary>
+    public static IReadOnlyList<OptionRule> Rules { get; } =
+    [
+        new("StripeCount", o => o.StripeCount, 1, 256, "stripes, a power of two", o => int.IsPow2(o.StripeCount)),
+        new("WheelTick", o => o.WheelTick, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1)),
+        new("InstancesMax", o => o.InstancesMax, 1, 64_000_000, "instances"),
+        new("LeaseDurationDefault", o => o.LeaseDurationDefault, TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
+        new("LeaseDurationMax", o => o.LeaseDurationMax, TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
+        new("RenewalIntervalDefault", o => o.RenewalIntervalDefault, TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
+        new("LeaseGrace", o => o.LeaseGrace, TimeSpan.Zero, TimeSpan.FromDays(30)),
+        new("StallGap", o => o.StallGap, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(3650)),
+        new("GuardWindow", o => o.GuardWindow, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
+        new("GuardPopulationMin", o => o.GuardPopulationMin, 1, 64_000_000, "leases"),
+        new("GuardThreshold", o => o.GuardThreshold, 0.01, 1.0, "share"),
+        new("GuardHoldMax", o => o.GuardHoldMax, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+        new("ChangeRingCapacity", o => o.ChangeRingCapacity, 64, 16_777_216, "changes, a power of two", o => int.IsPow2(o.ChangeRingCapacity)),
+        new("DeltaRetention", o => o.DeltaRetention, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
+        new("HistoryCapacity", o => o.HistoryCapacity, 1, 1_000_000, "entries"),
+        new("OverrideLinger", o => o.OverrideLinger, TimeSpan.Zero, TimeSpan.FromDays(30)),
+        new("ServiceBytesMax", o => o.ServiceBytesMax, 1, 4_096, "bytes"),
+        new("IdBytesMax", o => o.IdBytesMax, 1, 8_192, "bytes"),
+        new("HostBytesMax", o => o.HostBytesMax, 1, 8_192, "bytes"),
+        new("UrlBytesMax", o => o.UrlBytesMax, 1, 65_536, "bytes"),
+        new("VipsBytesMax", o => o.VipsBytesMax, 1, 65_536, "bytes"),
+        new("VipsMax", o => o.VipsMax, 1, 4_096, "addresses"),
+        new("MetadataPairsMax", o => o.MetadataPairsMax, 0, 65_536, "pairs"),
+        new("MetadataKeyBytesMax", o => o.MetadataKeyBytesMax, 1, 65_536, "bytes"),
+        new("MetadataBytesMax", o => o.MetadataBytesMax, 0, 16_777_216, "bytes"),
+    ];
+
+    /// <summary>All that is wrong with these options, at once; empty if they are good.</summary>
+    public IReadOnlyList<OptionProblem> Validate() =>
+        [.. Rules.Select(rule => rule.Check(this)).OfType<OptionProblem>()];
+
+    /// <summary>These options, or an exception that names all problems: a caller bug.</summary>
+    internal RegistryOptions OrThrow()
+    {
+        IReadOnlyList<OptionProblem> problems = Validate();
+        return problems.Count == 0
+            ? this
+            : throw new ArgumentException("RegistryOptions: " + string.Join("; ", problems.Select(p => p.ToString())));
+    }
+}
+
+/// <summary>The range of one option.</summary>
+public sealed class OptionRule
+{
+    private readonly Func<RegistryOptions, (string Shown, bool Good)> _check;
+
+    internal OptionRule(string name, Func<RegistryOptions, double> value, double min, double max, string unit, Func<RegistryOptions, bool>? also = null)
+    {
+        Name = name;
+        Range = string.Create(CultureInfo.InvariantCulture, $"{min}..{max} {unit}");
+        _check = o =>
+        {
+            double seen = value(o);
+            return (seen.ToString(CultureInfo.InvariantCulture), seen >= min && seen <= max && (also is null || also(o)));
+        };
+    }
+
+    internal OptionRule(string name, Func<RegistryOptions, TimeSpan> value, TimeSpan min, TimeSpan max)
+    {
+        Name = name;
+        Range = $"{min:c}..{max:c}";
+        _check = o => (value(o).ToString("c"), value(o) >= min && value(o) <= max);
+    }
+
+    /// <summary>Property of <see cref="RegistryOptions"/>.</summary>
+    public string Name { get; }
+
+    /// <summary>Lowest and highest value with the unit, for people.</summary>
+    public string Range { get; }
+
+    internal OptionProblem? Check(RegistryOptions options)
+    {
+        (string shown, bool good) = _check(options);
+        return good ? null : new OptionProblem(Name, shown, Range);
+    }
+}
+
+/// <summary>One option outside its range.</summary>
+/// <param name="Name">Property of <see cref="RegistryOptions"/>.</param>
+/// <param name="Value">The value seen.</param>
+/// <param name="Range">What it may be, with the unit.</param>
+public sealed record OptionProblem(string Name, string Value, string Range)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} = {Value} is outside {Range}";
+}

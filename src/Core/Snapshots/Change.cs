@@ -1,0 +1,59 @@
+using Rollcall.Core.Model;
+
+namespace Rollcall.Core.Snapshots;
+
+/// <summary>What a change did to the record.</summary>
+public enum ChangeKind : byte
+{
+    /// <summary>Registered, for the first time or again.</summary>
+    Added,
+
+    /// <summary>Status, override or metadata changed.</summary>
+    Modified,
+
+    /// <summary>Gone.</summary>
+    Removed,
+}
+
+/// <summary>Why a change happened.</summary>
+public enum ChangeCause : byte
+{
+    /// <summary>The owner, or a peer, registered it.</summary>
+    Registered,
+
+    /// <summary>The owner, or a peer, or an operator, cancelled it.</summary>
+    Cancelled,
+
+    /// <summary>Its lease ended without a renewal.</summary>
+    Expired,
+
+    /// <summary>Its lease ended, was held by the guard, and the loss was then accepted.</summary>
+    ExpiredAfterGuard,
+
+    /// <summary>An override was set.</summary>
+    StatusSet,
+
+    /// <summary>An override was cleared.</summary>
+    StatusCleared,
+
+    /// <summary>Metadata was merged.</summary>
+    MetadataSet,
+}
+
+/// <summary>One entry of the ring of changes. Carries the immutable record, never a key to be read again.</summary>
+/// <param name="Version">Every change has its own; they are dense.</param>
+/// <param name="Record">The record after the change; of a removal, the last one.</param>
+/// <param name="Kind">What it did.</param>
+/// <param name="Cause">Why.</param>
+/// <param name="Source">At whose word.</param>
+/// <param name="AtMs">When, milliseconds since 1970.</param>
+/// <param name="Revision">The record's; of a removal, the tombstone's.</param>
+public readonly record struct Change(
+    ulong Version,
+    Instance Record,
+    ChangeKind Kind,
+    ChangeCause Cause,
+    WriteSource Source,
+    long AtMs,
+    Revision Revision
+);
