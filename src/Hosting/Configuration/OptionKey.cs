@@ -1,0 +1,49 @@
+namespace Rollcall.Hosting.Configuration;
+
+/// <summary>One option as a configuration names it.</summary>
+/// <typeparam name="TOptions">The immutable record that holds the option.</typeparam>
+public sealed class OptionKey<TOptions>
+    where TOptions : class
+{
+    private readonly Func<TOptions, string> _show;
+    private readonly Func<TOptions, string, TOptions?> _with;
+
+    internal OptionKey(string name, string kind, Func<TOptions, string> show, Func<TOptions, string, TOptions?> with)
+    {
+        Name = name;
+        Kind = kind;
+        _show = show;
+        _with = with;
+    }
+
+    /// <summary>Name of the property, which is the last part of the key.</summary>
+    public string Name { get; }
+
+    /// <summary>What its text must be, for people.</summary>
+    public string Kind { get; }
+
+    /// <summary>The option's value in <paramref name="options"/>, as it would be written in a configuration.</summary>
+    public string Show(TOptions options) => _show(options);
+
+    /// <summary><paramref name="options"/> with this option read from <paramref name="text"/>; null if it cannot be read.</summary>
+    public TOptions? With(TOptions options, string text) => _with(options, text);
+}
+
+/// <summary>Makes <see cref="OptionKey{TOptions}"/>.</summary>
+public static class OptionKey
+{
+    /// <summary>A key from the two halves of a property that can only be set at birth.</summary>
+    public static OptionKey<TOptions> Of<TOptions, TValue>(
+        string name,
+        OptionKind<TValue> kind,
+        Func<TOptions, TValue> get,
+        Func<TOptions, TValue, TOptions> with
+    )
+        where TOptions : class =>
+        new(
+            name,
+            kind.Name,
+            options => kind.Show(get(options)),
+            (options, text) => kind.Read(text) is (true, var value) ? with(options, value) : null
+        );
+}

@@ -1,0 +1,98 @@
+using System.Diagnostics.Metrics;
+using Rollcall.Core;
+using Rollcall.Core.Model;
+using Rollcall.Core.Snapshots;
+
+namespace Rollcall.Hosting;
+
+/// <summary>The registry as numbers, under the core's verbs. Names and units are a contract with users.</summary>
+/// <remarks>
+/// <para>No instance id and no service name is ever a label: both grow with the fleet.</para>
+/// <para>Cost: nothing until somebody listens; then a read of counts and of one snapshot per collection.</para>
+/// </remarks>
+public sealed class RegistryMeter : IDisposable
+{
+    /// <summary>Name of the meter, for listeners.</summary>
+    public const string Name = "Rollcall.Registry";
+
+    private readonly RegistryService _registry;
+    private readonly Meter _meter;
+    private readonly Histogram<double> _advanceDuration;
+    private readonly Histogram<double> _expiryLateness;
+
+    /// <summary>Instruments over <paramref name="registry"/>, isolated by <paramref name="factory"/> if there is one.</summary>
+    public RegistryMeter(RegistryService registry, IMeterFactory? factory = null)
+    {
+        _registry = registry;
+        _meter = factory?.Create(new MeterOptions(Name)) ?? new Meter(Name);
+        CreateCounters();
+        CreateGauges();
+        _advanceDuration = _meter.CreateHistogram<double>(
+            "rollcall.advance.duration",
+            "s",
+            "Time that one turn of the expiry loop took"
+        );
+        _expiryLateness = _meter.CreateHistogram<double>(
+            "rollcall.expiry.lateness",
+            "s",
+            "How long after the promised end the latest lease of a turn went"
+        );
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+
+    /// <summary>Records one turn of the expiry loop.</summary>
+    internal void Advanced(in AdvanceResult result, TimeSpan duration)
+    {
+        _advanceDuration.Record(duration.TotalSeconds);
+        if (result.Expired > 0)
+        {
+            _expiryLateness.Record(result.LatestExpiryLateness.TotalSeconds);
+        }
+    }
+
+    private void CreateCounters()
+    {
+        Counter("rollcall.registrations", "{registration}", "Registrations accepted", counts => counts.Registrations);
+        Counter("rollcall.renewals", "{renewal}", "Renewals accepted", counts => counts.Renewals);
+        Counter("rollcall.renewals_refused", "{renewal}", "Renewals of unknown instances", counts => counts.RenewalsRefused);
+        Counter("rollcall.cancellations", "{cancellation}", "Instances cancelled", counts => counts.Cancellations);
+        Counter("rollcall.expiries", "{lease}", "Leases that ended without a renewal", counts => counts.Expiries);
+        Counter("rollcall.status_writes", "{write}", "Overrides set or cleared", counts => counts.StatusWrites);
+        Counter("rollcall.metadata_writes", "{write}", "Metadata merged", counts => counts.MetadataWrites);
+    }
+
+    private void CreateGauges()
+    {
+        _meter.CreateObservableGauge("rollcall.instances", InstancesByStatus, "{instance}", "Instances, by status");
+        Gauge("rollcall.services", "{service}", "Services", () => _registry.ReadSnapshot().ServiceCount);
+        Gauge("rollcall.version", "{change}", "Changes since the start", () => (long)_registry.ReadSnapshot().Version);
+        Gauge("rollcall.guard.engaged", "1", "1 while the guard keeps leases that are over", () => _registry.Guard.Engaged ? 1 : 0);
+        Gauge("rollcall.guard.silent", "{lease}", "Leases that missed their renewal", () => _registry.Guard.Silent);
+        Gauge("rollcall.guard.held", "{lease}", "Leases past their end that the guard keeps", () => _registry.Guard.Held);
+    }
+
+    private void Counter(string name, string unit, string description, Func<RegistryCounts, long> read) =>
+        _meter.CreateObservableCounter(name, () => read(_registry.Counts), unit, description);
+
+    private void Gauge(string name, string unit, string description, Func<long> read) =>
+        _meter.CreateObservableGauge(name, read, unit, description);
+
+    private IEnumerable<Measurement<long>> InstancesByStatus()
+    {
+        StatusCounts counts = _registry.ReadSnapshot().Counts;
+        return Enum.GetValues<InstanceStatus>()
+            .Select(status => new Measurement<long>(counts.Of(status), KeyValuePair.Create<string, object?>("status", Label(status))));
+    }
+
+    private static string Label(InstanceStatus status) =>
+        status switch
+        {
+            InstanceStatus.Up => "up",
+            InstanceStatus.Down => "down",
+            InstanceStatus.Starting => "starting",
+            InstanceStatus.OutOfService => "out_of_service",
+            _ => "unknown",
+        };
+}

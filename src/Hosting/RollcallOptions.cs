@@ -1,0 +1,14 @@
+using Rollcall.Core;
+using Rollcall.Hosting.Configuration;
+
+namespace Rollcall.Hosting;
+
+/// <summary>What an application decides about the registry that it hosts.</summary>
+public sealed class RollcallOptions
+{
+    /// <summary>Limits and durations of the core: change them with <c>options.Registry = options.Registry with { … }</c>.</summary>
+    public RegistryOptions Registry { get; set; } = new();
+
+    /// <summary>What was wrong with the section these options were bound from; reported when the host starts.</summary>
+    internal List<ConfigurationProblem> Problems { get; } = [];
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Rollcall.Core;
+using Rollcall.Core.Seams;
+using Rollcall.Hosting.Configuration;
+
+namespace Rollcall.Hosting;
+
+/// <summary>Puts a registry into an application: <c>services.AddRollcall().AddTransport(…)</c>.</summary>
+/// <remarks>
+/// Each overload may be called any number of times: there is one registry, and settings apply in the order of the calls. The host
+/// refuses to start if they are wrong, with all problems in one exception.
+/// </remarks>
+public static class RollcallServiceCollectionExtensions
+{
+    /// <summary>A registry with the defaults.</summary>
+    public static RollcallBuilder AddRollcall(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddOptions<RollcallOptions>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RollcallOptions>, RollcallOptionsValidator>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(CreateRegistry);
+        services.TryAddSingleton(CreateMeter);
+        services.TryAddSingleton(CreateRunner);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RegistryHostedService>());
+        return new RollcallBuilder(services);
+    }
+
+    /// <summary>A registry with what <paramref name="configure"/> sets.</summary>
+    public static RollcallBuilder AddRollcall(this IServiceCollection services, Action<RollcallOptions> configure)
+    {
+        RollcallBuilder builder = services.AddRollcall();
+        services.Configure(configure);
+        return builder;
+    }
+
+    /// <summary>A registry with the options of <paramref name="section"/>, whose keys are the names of <see cref="RegistryOptions"/>.</summary>
+    public static RollcallBuilder AddRollcall(this IServiceCollection services, IConfiguration section) =>
+        services.AddRollcall(options =>
+            options.Registry = RegistryOptionKeys.Bind(section, options.Registry, options.Problems)
+        );
+
+    /// <summary>A registry with <paramref name="registryOptions"/>.</summary>
+    public static RollcallBuilder AddRollcall(this IServiceCollection services, RegistryOptions registryOptions) =>
+        services.AddRollcall(options => options.Registry = registryOptions);
+
+    private static RegistryService CreateRegistry(IServiceProvider services) =>
+        new(services.GetRequiredService<IOptions<RollcallOptions>>().Value.Registry, services.GetRequiredService<TimeProvider>());
+
+    private static RegistryMeter CreateMeter(IServiceProvider services) =>
+        new(services.GetRequiredService<RegistryService>(), services.GetService<IMeterFactory>());
+
+    private static RegistryRunner CreateRunner(IServiceProvider services)
+    {
+        IServerTransport[] transports = [.. services.GetServices<TransportSource>().Select(source => source.Create(services))];
+        return new(
+            services.GetRequiredService<RegistryService>(),
+            transports,
+            services.GetRequiredService<TimeProvider>(),
+            services.GetService<ILogger<RegistryRunner>>(),
+            services.GetRequiredService<RegistryMeter>()
+        );
+    }
+}
