@@ -25,8 +25,8 @@ public sealed class HttpOptionRule
     internal HttpOptionRule(string name, Func<HttpServerOptions, TimeSpan> value, TimeSpan min, TimeSpan max)
     {
         Name = name;
-        Range = $"{min:c}..{max:c}";
-        _check = o => (value(o).ToString("c"), value(o) >= min && value(o) <= max);
+        Range = $"{DurationText.Show(min)}..{DurationText.Show(max)}";
+        _check = o => (DurationText.Show(value(o)), value(o) >= min && value(o) <= max);
     }
 
     /// <summary>Property of <see cref="HttpServerOptions"/>.</summary>
