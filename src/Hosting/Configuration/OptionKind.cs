@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rollcall.Core;
 
 namespace Rollcall.Hosting.Configuration;
 
@@ -12,15 +13,6 @@ public sealed record OptionKind<TValue>(string Name, Func<string, (bool Good, TV
 /// <summary>The kinds of option there are.</summary>
 public static class OptionKind
 {
-    private static readonly (string Unit, double Milliseconds)[] s_units =
-    [
-        ("ms", 1),
-        ("s", 1_000),
-        ("m", 60_000),
-        ("h", 3_600_000),
-        ("d", 86_400_000),
-    ];
-
     /// <summary>A whole number of 32 bits.</summary>
     public static OptionKind<int> Whole { get; } =
         new(
@@ -48,9 +40,13 @@ public static class OptionKind
     /// <summary>On or off.</summary>
     public static OptionKind<bool> Switch { get; } = new("on or off", ReadSwitch, value => value ? "on" : "off");
 
-    /// <summary>A duration that says its unit: a bare <c>90</c> would be 90 days to <see cref="TimeSpan"/> and 90 s to people.</summary>
+    /// <summary>A duration that says its unit: see <see cref="DurationText"/>.</summary>
     public static OptionKind<TimeSpan> Duration { get; } =
-        new("a duration, written 00:01:30 or 90s (ms, s, m, h, d)", ReadDuration, value => value.ToString("c"));
+        new(
+            "a duration, written 90s or 00:01:30 (ms, s, m, h, d)",
+            text => (DurationText.TryParse(text, out TimeSpan value), value),
+            DurationText.Show
+        );
 
     /// <summary>The id of a node.</summary>
     public static OptionKind<uint> NodeId { get; } =
@@ -80,24 +76,4 @@ public static class OptionKind
             "OFF" or "FALSE" => (true, false),
             _ => (false, false),
         };
-
-    private static (bool Good, TimeSpan Value) ReadDuration(string text)
-    {
-        if (text.Contains(':', StringComparison.Ordinal))
-        {
-            return (TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan value), value);
-        }
-
-        int unitAt = text.AsSpan().TrimEnd("mshd").Length;
-        if (!double.TryParse(text.AsSpan(0, unitAt), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count))
-        {
-            return (false, default);
-        }
-
-        double unitMs = s_units.FirstOrDefault(unit => text.AsSpan(unitAt).SequenceEqual(unit.Unit)).Milliseconds;
-        double totalMs = count * unitMs;
-        return unitMs > 0 && totalMs < TimeSpan.MaxValue.TotalMilliseconds
-            ? (true, TimeSpan.FromMilliseconds(totalMs))
-            : (false, default);
-    }
 }

@@ -53,7 +53,7 @@ public static class RegistryOptionKeys
         string prefix = section is IConfigurationSection { Path: var path } ? path + ":" : "";
         foreach (OptionProblem problem in options.Validate())
         {
-            problems.Add(new(prefix + problem.Name, problem.Value, $"is outside {problem.Range}."));
+            problems.Add(new(prefix + problem.Name, problem.Value, $"must be {problem.Range}."));
         }
 
         return options;

@@ -1,0 +1,14 @@
+namespace Rollcall.Server;
+
+/// <summary>How the process ends: a contract with scripts and supervisors.</summary>
+internal static class ExitCode
+{
+    /// <summary>Asked to end, and ended cleanly.</summary>
+    public const int Ended = 0;
+
+    /// <summary>The options are wrong; all problems were printed and nothing was started.</summary>
+    public const int WrongOptions = 2;
+
+    /// <summary>It cannot listen where it should, because the port is in use, say.</summary>
+    public const int CannotListen = 3;
+}

@@ -1,0 +1,27 @@
+namespace Rollcall.Server;
+
+/// <summary>A short name for something that can be said on the command line.</summary>
+/// <param name="Name">With its two hyphens.</param>
+/// <param name="Value">What follows it, for people; null if nothing does.</param>
+/// <param name="Key">The configuration key that it sets; null if it sets none.</param>
+/// <param name="Help">One line.</param>
+internal sealed record Flag(string Name, string? Value, string? Key, string Help)
+{
+    public const string Config = "--config";
+    public const string Usage = "--help";
+    public const string Options = "--options";
+    public const string Version = "--version";
+
+    /// <summary>Every flag, in the order of the help.</summary>
+    public static IReadOnlyList<Flag> All { get; } =
+    [
+        new("--http", "URL", ServerSettings.HttpSection + ":Url", "where to listen (http://127.0.0.1:8761; port 0: any free one)"),
+        new("--guard", "on|off", ServerSettings.CoreSection + ":GuardEnabled", "protection against mass expiry (on)"),
+        new("--node", "ID", ServerSettings.CoreSection + ":NodeId", "this node, 1 to 8 hexadecimal digits (drawn at start)"),
+        new(Config, "FILE", null, "settings in JSON, on top of appsettings.json"),
+        new("--insecure", null, ServerSettings.InsecureKey, "listen beyond this machine, although anyone may then write"),
+        new(Options, null, null, "every option with its default and range"),
+        new(Version, null, null, "the version"),
+        new(Usage, null, null, "this text"),
+    ];
+}

@@ -1,0 +1,48 @@
+using Rollcall.Core;
+using Rollcall.Hosting.Configuration;
+using Rollcall.Transports.HttpServer;
+
+namespace Rollcall.Server;
+
+/// <summary>One option for people: where it is set, what it is by default, what it may be.</summary>
+internal sealed record CatalogEntry(string Key, string Default, string Range);
+
+/// <summary>Every option of the server: what <c>--options</c> prints and the README repeats.</summary>
+internal static class OptionCatalog
+{
+    /// <summary>All options, the core's first.</summary>
+    public static IReadOnlyList<CatalogEntry> All { get; } =
+    [
+        .. Entries(
+            ServerSettings.CoreSection,
+            RegistryOptionKeys.All,
+            new RegistryOptions(),
+            RegistryOptions.Rules.ToDictionary(rule => rule.Name, rule => rule.Range)
+        ),
+        .. Entries(
+            ServerSettings.HttpSection,
+            HttpOptionKeys.All,
+            new HttpServerOptions(),
+            HttpServerOptions.Rules.ToDictionary(rule => rule.Name, rule => rule.Range)
+        ),
+        new(ServerSettings.InsecureKey, OptionKind.Switch.Show(false), OptionKind.Switch.Name),
+    ];
+
+    /// <summary>True if a flag of this name sets an option by its key; the key itself may still be misspelled.</summary>
+    public static bool IsKey(string name) =>
+        name.StartsWith(ServerSettings.Section + ":", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith(ServerSettings.LoggingSection + ":", StringComparison.OrdinalIgnoreCase);
+
+    private static IEnumerable<CatalogEntry> Entries<TOptions>(
+        string section,
+        IReadOnlyList<OptionKey<TOptions>> keys,
+        TOptions defaults,
+        Dictionary<string, string> ranges
+    )
+        where TOptions : class =>
+        keys.Select(key => new CatalogEntry(
+            $"{section}:{key.Name}",
+            key.Show(defaults),
+            ranges.GetValueOrDefault(key.Name, key.Kind)
+        ));
+}

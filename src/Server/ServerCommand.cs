@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Rollcall.Core;
+using Rollcall.Core.Seams;
+using Rollcall.Hosting;
+using Rollcall.Hosting.Configuration;
+using Rollcall.Transports.HttpServer;
+
+namespace Rollcall.Server;
+
+/// <summary>The executable from its arguments to its exit code.</summary>
+/// <remarks>Answers and the ready line go to standard output, everything else to standard error.</remarks>
+internal static class ServerCommand
+{
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter errors)
+    {
+        CommandLine line = CommandLine.Parse(args);
+        if (line.Problems.Count == 0 && line.Verb != Verb.Serve)
+        {
+            Show(line.Verb, output);
+            return ExitCode.Ended;
+        }
+
+        var problems = new List<ConfigurationProblem>(line.Problems);
+        var configuration = ConfigurationSources.Load(line, problems);
+        var settings = ServerSettings.Read(configuration, problems);
+        if (problems.Count > 0)
+        {
+            ProblemReport.Write(errors, problems, configuration);
+            return ExitCode.WrongOptions;
+        }
+
+        return await ServeAsync(settings, output, errors);
+    }
+
+    private static void Show(Verb verb, TextWriter output)
+    {
+        Action<TextWriter> write = verb switch
+        {
+            Verb.ShowOptions => HelpText.WriteOptions,
+            Verb.ShowVersion => HelpText.WriteVersion,
+            _ => HelpText.WriteHelp,
+        };
+        write(output);
+    }
+
+    private static async Task<int> ServeAsync(ServerSettings settings, TextWriter output, TextWriter errors)
+    {
+        using var stop = new StopSignal();
+        using ILoggerFactory loggers = ServerLog.CreateFactory(settings);
+        ILogger<RegistryRunner> logger = loggers.CreateLogger<RegistryRunner>();
+        var registry = new RegistryService(settings.Registry, TimeProvider.System);
+        using var meter = new RegistryMeter(registry);
+        await using var runner = new RegistryRunner(
+            registry,
+            [new HttpServerTransport(settings.Http, loggers)],
+            TimeProvider.System,
+            logger,
+            meter
+        );
+        try
+        {
+            await runner.StartAsync(stop.Asked);
+        }
+        catch (TransportStartException exception)
+        {
+            errors.WriteLine($"rollcall-server did not start: {exception.Message}");
+            return ExitCode.CannotListen;
+        }
+        catch (OperationCanceledException) when (stop.Asked.IsCancellationRequested)
+        {
+            return ExitCode.Ended;
+        }
+
+        if (!settings.Http.IsLoopback)
+        {
+            logger.ListensInsecurely(settings.Http.Url);
+        }
+
+        output.WriteLine(ReadyLine(settings.Registry, runner.Addresses));
+        await stop.WaitAsync();
+        await runner.StopAsync();
+        return ExitCode.Ended;
+    }
+
+    private static string ReadyLine(RegistryOptions options, IReadOnlyList<string> addresses) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"Rollcall ready in {SinceProcessStart().TotalSeconds:0.00} s: {string.Join(", ", addresses)} (node {options.NodeId:x}, guard {(options.GuardEnabled ? "on" : "off")})"
+        );
+
+    private static TimeSpan SinceProcessStart()
+    {
+        using var self = Process.GetCurrentProcess();
+        return DateTime.Now - self.StartTime;
+    }
+}

@@ -1,0 +1,27 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Rollcall.Server;
+
+/// <summary>Logs of the process: to standard error, one line each, quiet unless something changes.</summary>
+internal static partial class ServerLog
+{
+    public static ILoggerFactory CreateFactory(ServerSettings settings) =>
+        LoggerFactory.Create(logging =>
+            logging
+                .SetMinimumLevel(LogLevel.Information)
+                .AddFilter("Microsoft", LogLevel.Warning)
+                .AddConfiguration(settings.Logging)
+                .AddSimpleConsole(format =>
+                {
+                    format.SingleLine = true;
+                    format.TimestampFormat = "HH:mm:ss ";
+                    format.ColorBehavior = LoggerColorBehavior.Disabled;
+                })
+                .Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+        );
+
+    [LoggerMessage(30, LogLevel.Warning, "{Url} is open to other machines without credentials (--insecure): anyone may write")]
+    public static partial void ListensInsecurely(this ILogger logger, string url);
+}
