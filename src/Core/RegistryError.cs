@@ -74,14 +74,14 @@ public sealed record RegistryError(RegistryErrorCode Code, string Message)
         );
 
     /// <summary>A caller's text made fit for a message: shortened, control characters as dots.</summary>
-    internal static string Shown(string text)
+    public static string Shown(string text, int charsMax = ShownCharsMax)
     {
-        var shown = new StringBuilder(Math.Min(text.Length, ShownCharsMax) + 1);
-        foreach (char c in text.AsSpan(0, Math.Min(text.Length, ShownCharsMax)))
+        var shown = new StringBuilder(Math.Min(text.Length, charsMax) + 1);
+        foreach (char c in text.AsSpan(0, Math.Min(text.Length, charsMax)))
         {
             shown.Append(char.IsControl(c) || char.IsSurrogate(c) ? '.' : c);
         }
 
-        return text.Length > ShownCharsMax ? shown.Append('…').ToString() : shown.ToString();
+        return text.Length > charsMax ? shown.Append('…').ToString() : shown.ToString();
     }
 }
