@@ -1,0 +1,364 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using Rollcall.Core;
+using Rollcall.Core.Model;
+
+namespace Rollcall.Transports.Http.Eureka;
+
+/// <summary>What a reader has seen of one instance; the one place that says what it means, whatever the format.</summary>
+/// <remarks>
+/// <para>A reader sets members as it meets them; of a member that comes twice the last counts. It goes on after a problem, so that
+/// an item of a batch can be refused alone; the first problem is the one told.</para>
+/// <para>Source: the defaults and leniencies of Netflix's decoders and of the registration's validation, in its order. Accepted
+/// beyond them: plain numbers as ports, no class markers, unknown members of any shape.</para>
+/// </remarks>
+/// <param name="statusIgnoresCase">Netflix compares the names of statuses with case in JSON and without in XML.</param>
+internal sealed class InstanceDraft(bool statusIgnoresCase)
+{
+    private const int PortDefault = 7001;
+    private const int SecurePortDefault = 7002;
+    private const int CountryDefault = 1;
+    private const int WeightMax = 65_535;
+
+    private readonly string?[] _texts = new string?[(int)Member.AsgName + 1];
+    private int _port = PortDefault;
+    private bool _portEnabled = true;
+    private int _securePort = SecurePortDefault;
+    private bool _securePortEnabled;
+    private int _country = CountryDefault;
+    private InstanceStatus _status = InstanceStatus.Up;
+    private InstanceStatus _override = InstanceStatus.Unknown;
+    private TimeSpan? _duration;
+    private TimeSpan? _interval;
+    private long? _serviceUpAtMs;
+    private OrderedDictionary<string, string> _metadata = [];
+    private bool _hasDataCenter;
+    private string? _dataCenter;
+    private OrderedDictionary<string, string> _dataCenterMetadata = [];
+
+    /// <summary>The first problem noted.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>The client stamp.</summary>
+    public long? Stamp { get; private set; }
+
+    /// <summary>Notes a problem; the first one counts.</summary>
+    public void Refuse(string problem) => Problem ??= problem;
+
+    /// <summary>Sets a member that is one value; null is absent.</summary>
+    public void Set(Member member, string? text)
+    {
+        switch (member)
+        {
+            case Member.Status:
+                _status = text is null ? InstanceStatus.Up : StatusOf(text);
+                break;
+            case Member.OverriddenStatus or Member.OverriddenStatusLegacy:
+                _override = text is null ? InstanceStatus.Unknown : StatusOf(text);
+                break;
+            case Member.CountryId:
+                _country = (int)(Number(member, text, int.MinValue, int.MaxValue) ?? CountryDefault);
+                break;
+            case Member.LastDirtyTimestamp:
+                Stamp = Number(member, text, long.MinValue, long.MaxValue);
+                break;
+            default:
+                _texts[(int)member] = text;
+                break;
+        }
+    }
+
+    /// <summary>Sets a port; null keeps the default.</summary>
+    public void SetPort(Member member, string? number, bool? enabled)
+    {
+        bool secure = member == Member.SecurePort;
+        int port = secure ? SecurePortDefault : PortDefault;
+        if (number is not null)
+        {
+            port = Port(member, number);
+        }
+
+        if (secure)
+        {
+            (_securePort, _securePortEnabled) = (port, enabled ?? false);
+        }
+        else
+        {
+            (_port, _portEnabled) = (port, enabled ?? true);
+        }
+    }
+
+    /// <summary>Forgets what an earlier <c>leaseInfo</c> said.</summary>
+    public void StartLease() => (_duration, _interval, _serviceUpAtMs) = (null, null, null);
+
+    /// <summary>Sets a member of the lease; null is absent.</summary>
+    public void SetLease(Member member, string? text)
+    {
+        switch (member)
+        {
+            case Member.DurationInSecs:
+                _duration = Seconds(member, text);
+                break;
+            case Member.RenewalIntervalInSecs:
+                _interval = Seconds(member, text);
+                break;
+            case Member.ServiceUpTimestamp:
+                _serviceUpAtMs = Number(member, text, long.MinValue, long.MaxValue) is > 0 and long ms ? ms : null;
+                break;
+        }
+    }
+
+    /// <summary>Forgets what an earlier <c>metadata</c> said.</summary>
+    public void StartMetadata() => _metadata = [];
+
+    /// <summary>Adds a pair, or replaces its value.</summary>
+    public void AddMetadata(string key, string value) => Add(_metadata, key, value);
+
+    /// <summary>Forgets what an earlier <c>dataCenterInfo</c> said.</summary>
+    public void StartDataCenter()
+    {
+        _hasDataCenter = true;
+        _dataCenter = null;
+        _dataCenterMetadata = [];
+    }
+
+    /// <summary>Takes back that there is a data centre: it was null.</summary>
+    public void DropDataCenter() => _hasDataCenter = false;
+
+    /// <summary>Names the data centre.</summary>
+    public void SetDataCenterName(string? name) => _dataCenter = name;
+
+    /// <summary>Forgets what an earlier metadata of this data centre said.</summary>
+    public void StartDataCenterMetadata() => _dataCenterMetadata = [];
+
+    /// <summary>Adds a pair of the data centre, or replaces its value.</summary>
+    public void AddDataCenterMetadata(string key, string value) => Add(_dataCenterMetadata, key, value);
+
+    /// <summary>The registration, or why there is none.</summary>
+    public bool TryBuild([NotNullWhen(true)] out Registration? registration, [NotNullWhen(false)] out string? problem)
+    {
+        string? id = EffectiveId();
+        problem = Problem ?? Missing(id);
+        registration = problem is null ? Build(id!) : null;
+        if (registration is not null && Weight() is int weight)
+        {
+            registration = registration with { Weight = weight };
+        }
+
+        return registration is not null;
+    }
+
+    private static bool IsBlank([NotNullWhen(false)] string? text) => string.IsNullOrEmpty(text);
+
+    private static string? CanonicalDataCenter(string name) =>
+        Array.Find(
+            [EurekaNames.MyOwn, EurekaNames.Amazon, EurekaNames.Netflix],
+            known => known.Equals(name, StringComparison.OrdinalIgnoreCase)
+        );
+
+    private Registration Build(string id) =>
+        new()
+        {
+            Service = _texts[(int)Member.App]!,
+            Id = id,
+            HostName = _texts[(int)Member.HostName]!,
+            Address = _texts[(int)Member.IpAddr]!,
+            Port = _port,
+            PortEnabled = _portEnabled,
+            SecurePort = _securePort,
+            SecurePortEnabled = _securePortEnabled,
+            Vips = _texts[(int)Member.VipAddress],
+            SecureVips = _texts[(int)Member.SecureVipAddress],
+            HomePageUrl = _texts[(int)Member.HomePageUrl],
+            StatusPageUrl = _texts[(int)Member.StatusPageUrl],
+            HealthCheckUrl = _texts[(int)Member.HealthCheckUrl],
+            SecureHealthCheckUrl = _texts[(int)Member.SecureHealthCheckUrl],
+            Zone = Zone(),
+            Region = Region(),
+            Status = _status,
+            Override = _override == InstanceStatus.Unknown ? null : _override,
+            LeaseDuration = _duration,
+            RenewalInterval = _interval,
+            ClientStamp = Stamp,
+            ServiceUpAtMs = _serviceUpAtMs,
+            Metadata = _metadata,
+            Attributes = Attributes(id),
+        };
+
+    // Netflix's order and words.
+    private string? Missing(string? id)
+    {
+        if (IsBlank(id))
+        {
+            return "Missing instanceId";
+        }
+
+        if (IsBlank(_texts[(int)Member.HostName]))
+        {
+            return "Missing hostname";
+        }
+
+        if (IsBlank(_texts[(int)Member.IpAddr]))
+        {
+            return "Missing ip address";
+        }
+
+        if (IsBlank(_texts[(int)Member.App]))
+        {
+            return "Missing appName";
+        }
+
+        return MissingDataCenter();
+    }
+
+    private string? MissingDataCenter()
+    {
+        if (!_hasDataCenter)
+        {
+            return "Missing dataCenterInfo";
+        }
+
+        if (IsBlank(_dataCenter))
+        {
+            return "Missing dataCenterInfo Name";
+        }
+
+        return CanonicalDataCenter(_dataCenter) is null
+            ? $"dataCenterInfo name '{RegistryError.Shown(_dataCenter)}' is none of "
+                + $"{EurekaNames.MyOwn}, {EurekaNames.Amazon}, {EurekaNames.Netflix}"
+            : null;
+    }
+
+    // Spring's server takes an id out of the metadata of its old clients; Netflix's falls back on the machine, then on the host.
+    private string? EffectiveId()
+    {
+        string? id = _texts[(int)Member.InstanceId];
+        if (!IsBlank(id))
+        {
+            return id;
+        }
+
+        string? host = _texts[(int)Member.HostName];
+        if (_metadata.TryGetValue(EurekaNames.Text(Member.InstanceId), out string? fromMetadata) && !IsBlank(fromMetadata))
+        {
+            return IsBlank(host) || fromMetadata.StartsWith(host, StringComparison.Ordinal) ? fromMetadata : $"{host}:{fromMetadata}";
+        }
+
+        return IsAmazon() && _dataCenterMetadata.TryGetValue(EurekaNames.AmazonInstanceId, out string? machine) && !IsBlank(machine)
+            ? machine
+            : host;
+    }
+
+    private bool IsAmazon() => EurekaNames.Amazon.Equals(_dataCenter, StringComparison.OrdinalIgnoreCase);
+
+    private string? Zone() =>
+        IsAmazon() && _dataCenterMetadata.TryGetValue(EurekaNames.AmazonZone, out string? zone)
+            ? zone
+            : _metadata.GetValueOrDefault("zone");
+
+    // Amazon names zones by their region and one letter: us-east-1a.
+    private string? Region()
+    {
+        if (_metadata.TryGetValue("region", out string? region))
+        {
+            return region;
+        }
+
+        return IsAmazon() && Zone() is { Length: > 2 } zone && char.IsAsciiLetterLower(zone[^1]) && char.IsAsciiDigit(zone[^2])
+            ? zone[..^1]
+            : null;
+    }
+
+    private int? Weight() =>
+        _metadata.TryGetValue("weight", out string? text)
+        && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int weight)
+        && weight <= WeightMax
+            ? weight
+            : null;
+
+    private List<KeyValuePair<string, string>> Attributes(string id)
+    {
+        var attributes = new List<KeyValuePair<string, string>>();
+        AddText(attributes, EurekaNames.Group, _texts[(int)Member.AppGroupName]?.ToUpperInvariant());
+        AddText(attributes, EurekaNames.Asg, _texts[(int)Member.AsgName]);
+        AddText(attributes, EurekaNames.Sid, _texts[(int)Member.Sid] is "na" or "unknown" ? null : _texts[(int)Member.Sid]);
+        if (_country != CountryDefault)
+        {
+            AddText(attributes, EurekaNames.Country, _country.ToString(CultureInfo.InvariantCulture));
+        }
+
+        string dataCenter = CanonicalDataCenter(_dataCenter!)!;
+        AddText(attributes, EurekaNames.DataCenter, dataCenter == EurekaNames.MyOwn ? null : dataCenter);
+        if (dataCenter == EurekaNames.Amazon)
+        {
+            _dataCenterMetadata.TryAdd(EurekaNames.AmazonInstanceId, id);
+            attributes.AddRange(_dataCenterMetadata.Select(p => KeyValuePair.Create(EurekaNames.DataCenterPrefix.Text + p.Key, p.Value)));
+        }
+
+        return attributes;
+    }
+
+    private static void AddText(List<KeyValuePair<string, string>> attributes, AttributeKey key, string? text)
+    {
+        if (text is not null)
+        {
+            attributes.Add(new(key.Text, text));
+        }
+    }
+
+    private void Add(OrderedDictionary<string, string> pairs, string key, string value)
+    {
+        if (key.Length == 0)
+        {
+            // An element of XML cannot be written without a name.
+            Refuse("metadata holds a pair with an empty key; give it a name");
+        }
+        else if (key != EurekaNames.Text(Member.Class))
+        {
+            pairs[key] = value;
+        }
+    }
+
+    private InstanceStatus StatusOf(string text) =>
+        EurekaStatus.TryParseExact(statusIgnoresCase ? text.ToUpperInvariant() : text, out InstanceStatus status)
+            ? status
+            : InstanceStatus.Unknown;
+
+    // A Java integer: what does not fit comes back broken to every Java reader. Not positive means: the default.
+    private TimeSpan? Seconds(Member member, string? text) =>
+        Number(member, text, long.MinValue, int.MaxValue) is > 0 and long seconds ? TimeSpan.FromSeconds(seconds) : null;
+
+    private int Port(Member member, string text)
+    {
+        long? port = Number(member, text, int.MinValue, int.MaxValue);
+        if (port is null)
+        {
+            Refuse($"{EurekaNames.Text(member)} '{RegistryError.Shown(text)}' is no number; send 1 to 65535");
+        }
+
+        return (int)(port ?? 0);
+    }
+
+    // Text that is no number is absent, as in Eureka; a number that is too large is refused, where Eureka would wrap it around.
+    private long? Number(Member member, string? text, long min, long max)
+    {
+        if (long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out long number) && number >= min && number <= max)
+        {
+            return number;
+        }
+
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double near) || double.IsNaN(near))
+        {
+            return null;
+        }
+
+        // The nearest double above long.MaxValue is 2^63: it must not be cast.
+        if (near >= min && near <= max && near < long.MaxValue)
+        {
+            return (long)near;
+        }
+
+        Refuse($"{EurekaNames.Text(member)} of {RegistryError.Shown(text)} is outside {min}..{max}");
+        return 0;
+    }
+}
