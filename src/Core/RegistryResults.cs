@@ -4,7 +4,7 @@ using Rollcall.Core.Snapshots;
 
 namespace Rollcall.Core;
 
-/// <summary>Who asks for a write: decides whether stamps and overrides in the record count.</summary>
+/// <summary>At whose word something is written: decides whether stamps and overrides in the record count.</summary>
 public enum WriteSource : byte
 {
     /// <summary>The owner of the instance.</summary>
@@ -15,6 +15,9 @@ public enum WriteSource : byte
 
     /// <summary>A person or a tool, acting on somebody else's instance.</summary>
     Operator,
+
+    /// <summary>This registry itself: a lease ended.</summary>
+    Registry,
 }
 
 /// <summary>Outcome of a registration.</summary>

@@ -1,81 +1,513 @@
+using System.Security.Cryptography;
 using Rollcall.Core.Leases;
 using Rollcall.Core.Model;
 using Rollcall.Core.Snapshots;
+using Rollcall.Core.Stripes;
 
 namespace Rollcall.Core;
 
-/// <summary>START HERE: register, renew, cancel, status, read full, read delta. Thread-safe.</summary>
+/// <summary>START HERE: register, renew, cancel, status, read full, read delta, advance time.</summary>
+/// <remarks>
+/// <para>
+/// A write goes to the stripe of its id, under that stripe's lock (<see cref="Stripe"/>), takes a version, and is published in a new
+/// snapshot before it is acknowledged (<see cref="SnapshotPublisher"/>). A renewal takes no lock and makes no version: it swaps one
+/// word (<see cref="LeaseWord"/>). Readers take the current snapshot by one reference.
+/// </para>
+/// <para>Time: every operation takes <see cref="Now"/>, read once per batch. No thread of its own: the host calls <see cref="Advance"/>.</para>
+/// <para>Errors: expected refusals are values (<see cref="RegistryError"/>); nothing is thrown but for bad options.</para>
+/// <para>Threads: any, all at once.</para>
+/// </remarks>
 public sealed class RegistryService
 {
+    // A stripe's lock is held for at most this many looks at a time: at 0.2 us each, 50 us.
+    private const int LooksPerHold = 256;
+
+    // Expiries are published in portions, so that a writer who waits for its turn to publish does not wait for all of them.
+    private const int ExpiriesPerPublish = 1_024;
+
+    // Peers' stamps from the future are cut to this, so that one wrong clock cannot hold a record for ever.
+    private static readonly TimeSpan s_peerStampAhead = TimeSpan.FromMinutes(5);
+
+    private readonly RegistryClock _clock;
+    private readonly StripeTable _stripes;
+    private readonly SnapshotPublisher _publisher;
+    private readonly Lock _advancing = new();
+    private long _registrations;
+    private long _renewals;
+    private long _renewalsRefused;
+    private long _cancellations;
+    private long _expiries;
+    private long _statusWrites;
+    private long _metadataWrites;
+
     /// <summary>An empty registry.</summary>
-    public RegistryService(RegistryOptions options, TimeProvider time) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">Options outside their ranges: names all of them.</exception>
+    public RegistryService(RegistryOptions options, TimeProvider time)
+    {
+        Options = options.OrThrow();
+        _clock = new RegistryClock(time);
+        BootEpoch = options.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
+        NodeId = options.NodeId != 0 ? options.NodeId : (uint)(BootEpoch >> 32) | 1;
+        _stripes = new StripeTable(Options, NodeId);
+        _publisher = new SnapshotPublisher(_stripes, Options);
+    }
 
     /// <summary>The options in force.</summary>
-    public RegistryOptions Options => throw new NotImplementedException();
+    public RegistryOptions Options { get; }
 
     /// <summary>Random at start: outside a node a version is (boot epoch, version).</summary>
-    public ulong BootEpoch => throw new NotImplementedException();
+    public ulong BootEpoch { get; }
+
+    /// <summary>This node in revisions.</summary>
+    public uint NodeId { get; }
 
     /// <summary>Reads the clock. Once per batch: a reading costs as much as a renewal.</summary>
-    public MonotonicTime Now => throw new NotImplementedException();
+    public MonotonicTime Now => _clock.Now;
 
     /// <summary>State of the guard against mass expiry.</summary>
-    public GuardState Guard => throw new NotImplementedException();
+    public GuardState Guard => _stripes.Guard.Read();
 
     /// <summary>Counts since the start.</summary>
-    public RegistryCounts Counts => throw new NotImplementedException();
+    public RegistryCounts Counts =>
+        new(
+            Volatile.Read(ref _registrations),
+            Volatile.Read(ref _renewals),
+            Volatile.Read(ref _renewalsRefused),
+            Volatile.Read(ref _cancellations),
+            Volatile.Read(ref _expiries),
+            Volatile.Read(ref _statusWrites),
+            Volatile.Read(ref _metadataWrites)
+        );
 
     /// <summary>Milliseconds since 1970 at <paramref name="time"/>, by the wall clock as last read by <see cref="Advance"/>.</summary>
-    public long WallMs(MonotonicTime time) => throw new NotImplementedException();
+    public long WallMs(MonotonicTime time) => _clock.WallMs(time);
 
-    /// <summary>Registers, or registers again: a direct registration always wins.</summary>
-    public RegisterResult Register(Registration registration, MonotonicTime now, WriteSource source = WriteSource.Owner) => throw new NotImplementedException();
+    /// <summary>Registers, or registers again.</summary>
+    /// <remarks>
+    /// A registration by the owner always wins, whatever its stamp. One passed on by a peer yields to a record with a newer stamp:
+    /// it then renews, and changes nothing. A live lease keeps its handle.
+    /// </remarks>
+    public RegisterResult Register(Registration registration, MonotonicTime now, WriteSource source = WriteSource.Owner)
+    {
+        if (RegistrationRule.Check(registration, Options) is { } error)
+        {
+            return new RegisterResult(error, default, 0, false);
+        }
 
-    /// <summary>Renews by handle. 0 bytes, no lock. False: unknown, register again.</summary>
-    public bool Renew(LeaseHandle handle, MonotonicTime now) => throw new NotImplementedException();
+        WriteMoment moment = MomentOf(now);
+        Instance draft = Draft(registration, source, moment);
+        HashedKey key = _stripes.Hash(InstanceKey.Of(draft));
+        RegisterResult result = _stripes.Of(key.IdHash).Register(key, draft, registration.Override, source, moment);
+        if (result.Error is null)
+        {
+            Interlocked.Increment(ref _registrations);
+            _publisher.Publish(result.Version);
+        }
 
-    /// <summary>Renews many; writes the positions of unknown handles into <paramref name="unknown"/> (as long as <paramref name="handles"/>) and returns how many.</summary>
-    public int Renew(ReadOnlySpan<LeaseHandle> handles, MonotonicTime now, Span<int> unknown) => throw new NotImplementedException();
+        return result;
+    }
 
-    /// <summary>Renews by key, with the caller's stamp if it sent one. 0 bytes, no lock.</summary>
-    public RenewResult Renew(InstanceKey key, long? clientStamp, MonotonicTime now) => throw new NotImplementedException();
+    /// <summary>Renews by handle. No lock, 0 bytes.</summary>
+    /// <returns>False: unknown; register again.</returns>
+    public bool Renew(LeaseHandle handle, MonotonicTime now)
+    {
+        bool renewed = TryRenew(handle, _stripes.Clock.DeadlineTick(now, 0));
+        CountRenewals(renewed ? 1 : 0, renewed ? 0 : 1);
+        return renewed;
+    }
 
-    /// <summary>Removes an instance and its override at once.</summary>
-    public WriteResult Cancel(InstanceKey key, MonotonicTime now, WriteSource source = WriteSource.Owner) => throw new NotImplementedException();
+    /// <summary>Renews many by handle. No lock, 0 bytes.</summary>
+    /// <param name="handles">The handles.</param>
+    /// <param name="now">Now.</param>
+    /// <param name="unknown">Receives the positions of those that are unknown; as long as <paramref name="handles"/>.</param>
+    /// <returns>How many are unknown.</returns>
+    public int Renew(ReadOnlySpan<LeaseHandle> handles, MonotonicTime now, Span<int> unknown)
+    {
+        long startTick = _stripes.Clock.DeadlineTick(now, 0);
+        int refused = 0;
+        for (int i = 0; i < handles.Length; i++)
+        {
+            if (!TryRenew(handles[i], startTick))
+            {
+                unknown[refused++] = i;
+            }
+        }
 
-    /// <summary>Sets the operator's override. Does not renew.</summary>
-    public WriteResult SetStatus(InstanceKey key, InstanceStatus status, MonotonicTime now, WriteSource source = WriteSource.Operator) => throw new NotImplementedException();
+        CountRenewals(handles.Length - refused, refused);
+        return refused;
+    }
+
+    /// <summary>Renews by key. No lock, 0 bytes.</summary>
+    /// <param name="key">Service and id.</param>
+    /// <param name="clientStamp">The caller's stamp of the record, if it sent one: compared, never stored.</param>
+    /// <param name="now">Now.</param>
+    public RenewResult Renew(InstanceKey key, long? clientStamp, MonotonicTime now)
+    {
+        HashedKey hashed = _stripes.Hash(key);
+        Instance? record = _stripes.Of(hashed.IdHash).Renew(hashed, _stripes.Clock.DeadlineTick(now, 0));
+        CountRenewals(record is null ? 0 : 1, record is null ? 1 : 0);
+        if (record is null)
+        {
+            return default;
+        }
+
+        RenewOutcome outcome = clientStamp is not { } stamp || stamp == record.ClientStamp ? RenewOutcome.Same
+            : stamp > record.ClientStamp ? RenewOutcome.Newer
+            : RenewOutcome.Older;
+        return new RenewResult(outcome, record);
+    }
+
+    /// <summary>Removes an instance, and its override, at once; the guard has no say.</summary>
+    public WriteResult Cancel(InstanceKey key, MonotonicTime now, WriteSource source = WriteSource.Owner)
+    {
+        HashedKey hashed = _stripes.Hash(key);
+        ulong version = _stripes.Of(hashed.IdHash).Cancel(hashed, source, MomentOf(now));
+        if (version == 0)
+        {
+            return new WriteResult(RegistryError.Unknown("cancel", key), 0);
+        }
+
+        Interlocked.Increment(ref _cancellations);
+        return Acknowledge(version);
+    }
+
+    /// <summary>Sets the operator's override. Does not renew. <see cref="InstanceStatus.Unknown"/> is no opinion: it clears.</summary>
+    public WriteResult SetStatus(
+        InstanceKey key,
+        InstanceStatus status,
+        MonotonicTime now,
+        WriteSource source = WriteSource.Operator
+    )
+    {
+        if (status == InstanceStatus.Unknown)
+        {
+            return ClearStatus(key, now, source);
+        }
+
+        WriteMoment moment = MomentOf(now);
+        HashedKey hashed = _stripes.Hash(key);
+        ulong version = _stripes
+            .Of(hashed.IdHash)
+            .Modify(
+                hashed,
+                (status, moment.WallMs),
+                static (record, revision, set) =>
+                    record.Override?.Status == set.status
+                        ? null
+                        : Override(record, new StatusOverride(set.status, revision, set.WallMs)),
+                ChangeCause.StatusSet,
+                source,
+                moment
+            );
+        return AcknowledgeOr("set the status of", key, version, ref _statusWrites);
+    }
 
     /// <summary>Clears the override: the own status shows at once. Nothing to clear is no error and no change.</summary>
-    public WriteResult ClearStatus(InstanceKey key, MonotonicTime now, WriteSource source = WriteSource.Operator) => throw new NotImplementedException();
+    public WriteResult ClearStatus(InstanceKey key, MonotonicTime now, WriteSource source = WriteSource.Operator)
+    {
+        HashedKey hashed = _stripes.Hash(key);
+        Stripe stripe = _stripes.Of(hashed.IdHash);
+        ulong version = stripe.Modify(
+            hashed,
+            0,
+            static (record, _, _) => record.Override is null ? null : Override(record, null),
+            ChangeCause.StatusCleared,
+            source,
+            MomentOf(now)
+        );
+        return version == 0 && stripe.ForgetOverride(key)
+            ? new WriteResult(null, _stripes.Version)
+            : AcknowledgeOr("clear the status of", key, version, ref _statusWrites);
+    }
 
-    /// <summary>Merges pairs into the metadata: a key that is there is replaced, a new one appended.</summary>
-    public WriteResult SetMetadata(InstanceKey key, IReadOnlyList<KeyValuePair<string, string>> pairs, MonotonicTime now, WriteSource source = WriteSource.Operator) => throw new NotImplementedException();
+    /// <summary>Merges pairs into the metadata: a key that is there gets the new value in its place, a new one goes behind.</summary>
+    public WriteResult SetMetadata(
+        InstanceKey key,
+        IReadOnlyList<KeyValuePair<string, string>> pairs,
+        MonotonicTime now,
+        WriteSource source = WriteSource.Operator
+    )
+    {
+        string what = $"Cannot set metadata of {key.ToString()}";
+        RegistryError? error = RegistrationRule.Pairs(what, "metadata", pairs, Options);
+        if (error is not null)
+        {
+            return new WriteResult(error, 0);
+        }
 
-    /// <summary>Moves time: ends leases that are over, judges the guard, publishes. One caller at a time; others wait.</summary>
-    public AdvanceResult Advance(MonotonicTime now) => throw new NotImplementedException();
+        HashedKey hashed = _stripes.Hash(key);
+        ulong version = _stripes
+            .Of(hashed.IdHash)
+            .Modify(
+                hashed,
+                pairs,
+                (record, _, set) =>
+                {
+                    KeyValuePair<string, string>[] merged = Merge(record.Metadata, set);
+                    error = RegistrationRule.Pairs(what, "metadata", merged, Options);
+                    return error is null ? record.CopyWithText(TextBlock.WithMetadata(record.Text, merged)) : null;
+                },
+                ChangeCause.MetadataSet,
+                source,
+                MomentOf(now)
+            );
+        return error is null ? AcknowledgeOr("set metadata of", key, version, ref _metadataWrites) : new WriteResult(error, 0);
+    }
+
+    /// <summary>Moves time: finds silent leases, ends those that are over, judges the guard, publishes. One caller at a time; others wait.</summary>
+    /// <remarks>
+    /// To be called each <see cref="RegistryOptions.WheelTick"/> or so. Late calls make leases end late, never early; a gap of more
+    /// than <see cref="RegistryOptions.StallGap"/> counts as that much. Cost: O(looks due), about one per lease and interval.
+    /// </remarks>
+    public AdvanceResult Advance(MonotonicTime now)
+    {
+        lock (_advancing)
+        {
+            _clock.ReadWall();
+            TimeSpan stalled = _stripes.Clock.Advance(now);
+            long tick = _stripes.Clock.TickAt(now);
+            WriteMoment moment = MomentOf(now);
+            var tally = default(AdvanceTally);
+            int unpublished = 0;
+            foreach (Stripe stripe in _stripes.Stripes)
+            {
+                bool done;
+                do
+                {
+                    int before = tally.Expired;
+                    done = stripe.Advance(tick, LooksPerHold, moment, ref tally);
+                    unpublished += tally.Expired - before;
+                    if (unpublished >= ExpiriesPerPublish)
+                    {
+                        _publisher.Publish(_stripes.Version);
+                        unpublished = 0;
+                    }
+                } while (!done);
+            }
+
+            if (unpublished > 0)
+            {
+                _publisher.Publish(_stripes.Version);
+            }
+
+            Interlocked.Add(ref _expiries, tally.Expired);
+            _stripes.Guard.Judge(tick, now);
+            return new AdvanceResult(tally.Expired, _stripes.Guard.Held, tally.LatestLateness, stalled);
+        }
+    }
 
     /// <summary>An operator says the silent instances are really gone: the guard ends and they expire.</summary>
-    public void ConfirmLoss(MonotonicTime now) => throw new NotImplementedException();
+    public void ConfirmLoss(MonotonicTime now)
+    {
+        lock (_advancing)
+        {
+            Advance(now); // so that all that is silent by now is known to be
+            _stripes.Guard.Confirm(_stripes.Clock.TickAt(now), now);
+        }
+    }
 
     /// <summary>The registry as of the last acknowledged write. One reference, no lock, 0 bytes.</summary>
-    public RegistrySnapshot ReadSnapshot() => throw new NotImplementedException();
+    public RegistrySnapshot ReadSnapshot() => _publisher.Current;
 
-    /// <summary>One instance, live; null if it is not there. No lock.</summary>
-    public Instance? Find(InstanceKey key) => throw new NotImplementedException();
+    /// <summary>One instance, live; null if it is not there. No lock, 0 bytes.</summary>
+    public Instance? Find(InstanceKey key)
+    {
+        HashedKey hashed = _stripes.Hash(key);
+        return _stripes.Of(hashed.IdHash).Find(hashed);
+    }
 
-    /// <summary>One instance by id alone; if several services have it, that of the lowest service name.</summary>
-    public Instance? FindById(ReadOnlySpan<byte> id) => throw new NotImplementedException();
+    /// <summary>One instance by id alone; if several services have it, that of the lowest service name. No lock, 0 bytes.</summary>
+    public Instance? FindById(ReadOnlySpan<byte> id)
+    {
+        ulong hash = _stripes.HashId(id);
+        return _stripes.Of(hash).FindById(id, hash);
+    }
 
-    /// <summary>When the lease of a record was renewed last, milliseconds since 1970; of a removed record, when it was updated.</summary>
-    public long LastRenewalMs(Instance instance) => throw new NotImplementedException();
+    /// <summary>The handle of a live instance; <see cref="LeaseHandle.IsNone"/> if it is not there.</summary>
+    public LeaseHandle HandleOf(InstanceKey key)
+    {
+        HashedKey hashed = _stripes.Hash(key);
+        return _stripes.Of(hashed.IdHash).HandleOf(hashed);
+    }
 
-    /// <summary>Every change after a version, each once, or the word that they are not kept any more.</summary>
-    public DeltaResult ReadDelta(ulong since) => throw new NotImplementedException();
+    /// <summary>When the lease of a record was renewed last, milliseconds since 1970; of one that has ended, when the record came to be.</summary>
+    public long LastRenewalMs(Instance instance) =>
+        LeaseOf(instance) is { } lease ? Math.Max(instance.RegisteredAtMs, WallMsOf(lease.RenewedAtTick - 1)) : instance.UpdatedAtMs;
+
+    /// <summary>Every change after a version, each once, in order; or the word that they are not kept any more.</summary>
+    /// <remarks>A version from the future, as of another boot, is answered like one that is too old.</remarks>
+    public DeltaResult ReadDelta(ulong since)
+    {
+        RegistrySnapshot snapshot = ReadSnapshot();
+        ulong oldest = snapshot.Version - Math.Min(snapshot.Version, (ulong)Options.ChangeRingCapacity);
+        if (since > snapshot.Version || since < oldest)
+        {
+            return new DeltaResult(RegistryError.Behind(since, oldest, snapshot.Version), snapshot, []);
+        }
+
+        var changes = new Change[snapshot.Version - since];
+        for (int i = 0; i < changes.Length; i++)
+        {
+            if (!_publisher.Ring.TryRead(since + 1 + (ulong)i, out changes[i]))
+            {
+                // Overwritten while being read.
+                return new DeltaResult(RegistryError.Behind(since, since + 1 + (ulong)i, ReadSnapshot().Version), snapshot, []);
+            }
+        }
+
+        return new DeltaResult(null, snapshot, changes);
+    }
 
     /// <summary>Why an instance is, or is not, there. Cost: O(changes kept).</summary>
-    public Explanation Explain(InstanceKey key, MonotonicTime now) => throw new NotImplementedException();
+    public Explanation Explain(InstanceKey key, MonotonicTime now)
+    {
+        RegistrySnapshot snapshot = ReadSnapshot();
+        Instance? record = Find(key);
+        LeaseTimes? lease = record is null ? null : LeaseOf(record);
+        List<Change> events = EventsOf(key, snapshot.Version, out long knownSinceMs);
+        return ExplanationText.Explain(
+            key,
+            record,
+            lease is null ? 0 : LastRenewalMs(record!),
+            lease is { } l ? WallMsOf(l.DeadlineTick) : 0,
+            heldByGuard: lease is { } held && held.DeadlineTick <= _stripes.Clock.TickAt(now),
+            events,
+            knownSinceMs,
+            WallMs(now)
+        );
+    }
 
     /// <summary>The last registrations, cancellations and expiries.</summary>
-    public RegistryHistory History() => throw new NotImplementedException();
+    public RegistryHistory History() => new(_publisher.Registered.Read(), _publisher.Cancelled.Read(), _publisher.Expired.Read());
+
+    /// <summary>The latest change of each instance after <paramref name="after"/>, by service and id; null if some are not kept any more.</summary>
+    internal IReadOnlyList<Change>? LatestChanges(RegistrySnapshot snapshot, MonotonicTime after)
+    {
+        var latest = new SortedDictionary<Instance, Change>(Comparer<Instance>.Create(SnapshotTree.Compare));
+        MonotonicTime certainlyBefore = after - Options.StallGap; // writers read the clock before they take their version
+        for (ulong version = snapshot.Version; version > 0; version--)
+        {
+            if (!_publisher.Ring.TryRead(version, out Change change))
+            {
+                return null;
+            }
+
+            if (change.At < certainlyBefore)
+            {
+                break;
+            }
+
+            latest.TryAdd(change.Record, change);
+        }
+
+        return [.. latest.Values];
+    }
+
+    private static Instance Override(Instance record, StatusOverride? overriding)
+    {
+        Instance copy = record.Copy();
+        copy.Override = overriding;
+        return copy;
+    }
+
+    private static KeyValuePair<string, string>[] Merge(TextPairs metadata, IReadOnlyList<KeyValuePair<string, string>> pairs)
+    {
+        var merged = new OrderedDictionary<string, string>(metadata.ToArray(), StringComparer.Ordinal);
+        foreach ((string name, string value) in pairs)
+        {
+            merged[name] = value;
+        }
+
+        return [.. merged];
+    }
+
+    private Instance Draft(Registration from, WriteSource source, WriteMoment moment)
+    {
+        ServiceName service = ReadSnapshot().Service(from.Service)?.Name ?? new ServiceName(from.Service);
+        long stamp = from.ClientStamp ?? moment.WallMs;
+        return new Instance(service, TextBlock.Pack(from))
+        {
+            OwnStatus = from.Status,
+            ClientStamp = source == WriteSource.Peer ? Math.Min(stamp, moment.WallMs + (long)s_peerStampAhead.TotalMilliseconds) : stamp,
+            ServiceUpAtMs = source == WriteSource.Peer ? from.ServiceUpAtMs ?? 0 : 0,
+            LeaseDuration = from.LeaseDuration ?? Options.LeaseDurationDefault,
+            RenewalInterval = from.RenewalInterval ?? Options.RenewalIntervalDefault,
+            Port = from.Port,
+            PortEnabled = from.PortEnabled,
+            SecurePort = from.SecurePort,
+            SecurePortEnabled = from.SecurePortEnabled,
+            Weight = from.Weight,
+        };
+    }
+
+    private bool TryRenew(LeaseHandle handle, long startTick) =>
+        _stripes.Of(handle.Index, out int slot).TryRenew(slot, handle.Generation, startTick);
+
+    private void CountRenewals(int renewed, int refused)
+    {
+        if (renewed > 0)
+        {
+            Interlocked.Add(ref _renewals, renewed);
+        }
+
+        if (refused > 0)
+        {
+            Interlocked.Add(ref _renewalsRefused, refused);
+        }
+    }
+
+    private WriteResult AcknowledgeOr(string verb, InstanceKey key, ulong version, ref long count)
+    {
+        if (version == 0)
+        {
+            return new WriteResult(RegistryError.Unknown(verb, key), 0);
+        }
+
+        Interlocked.Increment(ref count);
+        return Acknowledge(version);
+    }
+
+    private WriteResult Acknowledge(ulong version)
+    {
+        _publisher.Publish(version);
+        return new WriteResult(null, version);
+    }
+
+    private List<Change> EventsOf(InstanceKey key, ulong upTo, out long knownSinceMs)
+    {
+        var events = new SortedDictionary<ulong, Change>();
+        knownSinceMs = WallMs(MonotonicTime.Zero);
+        for (ulong version = upTo; version > 0; version--)
+        {
+            if (!_publisher.Ring.TryRead(version, out Change change))
+            {
+                break;
+            }
+
+            knownSinceMs = version == 1 ? WallMs(MonotonicTime.Zero) : change.AtMs;
+            if (change.Record.Is(key))
+            {
+                events[version] = change;
+            }
+        }
+
+        foreach (HistoryRing history in (HistoryRing[])[_publisher.Registered, _publisher.Cancelled, _publisher.Expired])
+        {
+            foreach (Change change in history.Read())
+            {
+                if (change.Record.Is(key))
+                {
+                    events[change.Version] = change;
+                }
+            }
+        }
+
+        return [.. events.Values];
+    }
+
+    private LeaseTimes? LeaseOf(Instance record) => _stripes.Of(record.LeaseIndex, out int slot).TimesOf(record, slot);
+
+    private long WallMsOf(long tick) => _clock.WallMs(_stripes.Clock.TimeOf(tick));
+
+    private WriteMoment MomentOf(MonotonicTime now) => new(now, _clock.WallMs(now));
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Rollcall.Core.Model;
 
 /// <summary>Which of two records of one instance is the newer: a total order, compared field by field in this order.</summary>
@@ -5,6 +7,7 @@ namespace Rollcall.Core.Model;
 /// <param name="Epoch">Raised by one when a node accepts a registration for a record that was another node's.</param>
 /// <param name="Clock">Hybrid logical clock of the accepting node: milliseconds since 1970 in the upper 48 bits, a counter below.</param>
 /// <param name="Node">The accepting node.</param>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct Revision(uint Epoch, ulong Clock, uint Node) : IComparable<Revision>
 {
     /// <inheritdoc/>

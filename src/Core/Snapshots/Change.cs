@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Rollcall.Core.Model;
 
 namespace Rollcall.Core.Snapshots;
@@ -46,14 +47,17 @@ public enum ChangeCause : byte
 /// <param name="Kind">What it did.</param>
 /// <param name="Cause">Why.</param>
 /// <param name="Source">At whose word.</param>
-/// <param name="AtMs">When, milliseconds since 1970.</param>
+/// <param name="At">When, on the registry's own clock: ages are counted on it.</param>
+/// <param name="AtMs">When, milliseconds since 1970, for people.</param>
 /// <param name="Revision">The record's; of a removal, the tombstone's.</param>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct Change(
     ulong Version,
     Instance Record,
     ChangeKind Kind,
     ChangeCause Cause,
     WriteSource Source,
+    MonotonicTime At,
     long AtMs,
     Revision Revision
 );

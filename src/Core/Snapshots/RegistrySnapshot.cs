@@ -1,39 +1,126 @@
+using System.Collections.Immutable;
+using System.Text;
 using Rollcall.Core.Model;
 
 namespace Rollcall.Core.Snapshots;
 
-/// <summary>The whole registry at one version: immutable, read without a lock.</summary>
+/// <summary>The whole registry at one version: immutable, read without a lock, shared by all readers.</summary>
+/// <remarks>Full content, counts and the changes that led here are views of the one <see cref="Version"/> and cannot disagree.</remarks>
 public sealed class RegistrySnapshot
 {
+    private readonly ImmutableDictionary<string, ServiceEntry> _services;
+    private readonly ImmutableDictionary<string, VipEntry> _vips;
+    private readonly ImmutableDictionary<string, VipEntry> _secureVips;
+    private readonly StatusCounts _counts;
+
+    internal RegistrySnapshot(
+        ulong version,
+        SnapshotNode? root,
+        ImmutableDictionary<string, ServiceEntry> services,
+        ImmutableDictionary<string, VipEntry> vips,
+        ImmutableDictionary<string, VipEntry> secureVips,
+        StatusCounts counts
+    )
+    {
+        Version = version;
+        Root = root;
+        _services = services;
+        _vips = vips;
+        _secureVips = secureVips;
+        _counts = counts;
+    }
+
     /// <summary>Version of the registry.</summary>
-    public ulong Version => throw new NotImplementedException();
+    public ulong Version { get; }
 
     /// <summary>Instances by status.</summary>
-    public StatusCounts Counts => throw new NotImplementedException();
+    public StatusCounts Counts => _counts;
 
     /// <summary>Number of instances.</summary>
-    public int Count => throw new NotImplementedException();
+    public int Count => Root?.Count ?? 0;
 
-    /// <summary>Number of services.</summary>
-    public int ServiceCount => throw new NotImplementedException();
+    /// <summary>Number of services with an instance.</summary>
+    public int ServiceCount => _services.Count;
+
+    internal SnapshotNode? Root { get; }
+
+    internal static RegistrySnapshot Empty { get; } =
+        new(
+            0,
+            null,
+            ImmutableDictionary.Create<string, ServiceEntry>(StringComparer.Ordinal),
+            ImmutableDictionary.Create<string, VipEntry>(StringComparer.Ordinal),
+            ImmutableDictionary.Create<string, VipEntry>(StringComparer.Ordinal),
+            default
+        );
 
     /// <summary>All instances, by service name, then id, in the order of their UTF-8 bytes.</summary>
-    public IEnumerable<Instance> Instances() => throw new NotImplementedException();
+    public IEnumerable<Instance> Instances() => SnapshotTree.BlocksFrom(Root, null).SelectMany(block => block.Records);
 
-    /// <summary>The services, by name.</summary>
-    public IEnumerable<ServiceEntry> Services() => throw new NotImplementedException();
+    /// <summary>The services, by name. Cost: O(services), sorts.</summary>
+    public IEnumerable<ServiceEntry> Services() => _services.Values.OrderBy(service => service.Name.Text, StringComparer.Ordinal);
 
-    /// <summary>A service; null if it has no instance.</summary>
-    public ServiceEntry? Service(string name) => throw new NotImplementedException();
+    /// <summary>A service, its name in any case; null if it has no instance.</summary>
+    public ServiceEntry? Service(string name) => _services.GetValueOrDefault(ServiceName.Canonical(name));
 
-    /// <summary>The instances of a service by id; empty if it has none.</summary>
-    public IEnumerable<Instance> InstancesOf(string service) => throw new NotImplementedException();
+    /// <summary>The instances of a service, its name in any case, by id; empty if it has none.</summary>
+    public IEnumerable<Instance> InstancesOf(string service)
+    {
+        if (Service(service) is not { } entry)
+        {
+            yield break;
+        }
 
-    /// <summary>The instances with a virtual address, compared exactly.</summary>
-    public IEnumerable<Instance> InstancesOfVip(string vip, bool secure) => throw new NotImplementedException();
+        foreach (SnapshotBlock block in SnapshotTree.BlocksFrom(Root, entry.Name))
+        {
+            foreach (Instance record in block.Records)
+            {
+                int order = record.Service.CompareTo(entry.Name);
+                if (order > 0)
+                {
+                    yield break;
+                }
+
+                if (order == 0)
+                {
+                    yield return record;
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// The instances one of whose virtual addresses is <paramref name="vip"/>, compared exactly, by service and id. Cost:
+    /// O(instances of the services that use the address).
+    /// </summary>
+    public IEnumerable<Instance> InstancesOfVip(string vip, bool secure)
+    {
+        if (Vip(vip, secure) is not { } entry)
+        {
+            yield break;
+        }
+
+        byte[] sought = Encoding.UTF8.GetBytes(vip);
+        InstanceText field = secure ? InstanceText.SecureVips : InstanceText.Vips;
+        foreach (string service in entry.Services.Keys)
+        {
+            foreach (Instance record in InstancesOf(service))
+            {
+                if (VipList.Contains(record.Utf8(field), sought))
+                {
+                    yield return record;
+                }
+            }
+        }
+    }
 
     /// <summary>One instance; null if it is not there.</summary>
-    public Instance? Find(InstanceKey key) => throw new NotImplementedException();
+    public Instance? Find(InstanceKey key) =>
+        Service(Encoding.UTF8.GetString(key.Service)) is { } entry ? SnapshotTree.Find(Root, entry.Name, key.Id) : null;
+
+    internal VipEntry? Vip(string vip, bool secure) => (secure ? _secureVips : _vips).GetValueOrDefault(vip);
+
+    internal SnapshotEdit Edit() => new(_services.ToBuilder(), _vips.ToBuilder(), _secureVips.ToBuilder(), _counts);
 }
 
 /// <summary>A service as of one version: replaced by a new object whenever one of its instances changes.</summary>
@@ -41,3 +128,99 @@ public sealed class RegistrySnapshot
 /// <param name="Count">Instances.</param>
 /// <param name="Version">Version of the registry at which one of its instances changed last.</param>
 public sealed record ServiceEntry(ServiceName Name, int Count, ulong Version);
+
+/// <summary>The services that use a virtual address, with how many instances; replaced whenever one of those instances changes.</summary>
+internal sealed record VipEntry(ImmutableSortedDictionary<string, int> Services);
+
+/// <summary>The indexes of a snapshot while a batch of edits is applied to them.</summary>
+internal sealed class SnapshotEdit(
+    ImmutableDictionary<string, ServiceEntry>.Builder services,
+    ImmutableDictionary<string, VipEntry>.Builder vips,
+    ImmutableDictionary<string, VipEntry>.Builder secureVips,
+    StatusCounts counts
+)
+{
+    private static readonly ImmutableSortedDictionary<string, int> s_noServices = ImmutableSortedDictionary.Create<string, int>(
+        StringComparer.Ordinal
+    );
+
+    private StatusCounts _counts = counts;
+
+    /// <summary>Takes one edit into the indexes.</summary>
+    public void Apply(in TreeEdit edit, ulong version)
+    {
+        Instance? before = edit.Replaced;
+        Instance? after = edit.Removed ? null : edit.Record;
+        if (before is null && after is null)
+        {
+            return;
+        }
+
+        if (before is not null)
+        {
+            _counts.Add(before.Status, -1);
+            Count(before, InstanceText.Vips, vips, -1);
+            Count(before, InstanceText.SecureVips, secureVips, -1);
+        }
+
+        if (after is not null)
+        {
+            _counts.Add(after.Status, 1);
+            Count(after, InstanceText.Vips, vips, 1);
+            Count(after, InstanceText.SecureVips, secureVips, 1);
+        }
+
+        ServiceName name = edit.Record.Service;
+        ServiceEntry entry = services.GetValueOrDefault(name.Text) ?? new ServiceEntry(name, 0, version);
+        int count = entry.Count + (after is null ? 0 : 1) - (before is null ? 0 : 1);
+        if (count == 0)
+        {
+            services.Remove(name.Text);
+        }
+        else
+        {
+            services[name.Text] = entry with { Count = count, Version = version };
+        }
+    }
+
+    public RegistrySnapshot ToSnapshot(ulong version, SnapshotNode? root) =>
+        new(version, root, services.ToImmutable(), vips.ToImmutable(), secureVips.ToImmutable(), _counts);
+
+    private static void Count(Instance record, InstanceText field, ImmutableDictionary<string, VipEntry>.Builder index, int delta)
+    {
+        foreach (string vip in VipList.Distinct(record.GetText(field)))
+        {
+            ImmutableSortedDictionary<string, int> users = index.GetValueOrDefault(vip)?.Services ?? s_noServices;
+            int count = users.GetValueOrDefault(record.Service.Text) + delta;
+            users = count == 0 ? users.Remove(record.Service.Text) : users.SetItem(record.Service.Text, count);
+            if (users.IsEmpty)
+            {
+                index.Remove(vip);
+            }
+            else
+            {
+                index[vip] = new VipEntry(users);
+            }
+        }
+    }
+}
+
+/// <summary>A list of virtual addresses as owners send it: separated by commas, compared exactly, without trimming.</summary>
+internal static class VipList
+{
+    public static IEnumerable<string> Distinct(string? list) =>
+        string.IsNullOrEmpty(list) ? [] : list.Contains(',') ? list.Split(',').Where(vip => vip.Length > 0).Distinct() : [list];
+
+    public static bool Contains(ReadOnlySpan<byte> list, ReadOnlySpan<byte> vip)
+    {
+        foreach (Range part in list.Split((byte)','))
+        {
+            if (list[part].SequenceEqual(vip))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

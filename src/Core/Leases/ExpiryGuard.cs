@@ -1,0 +1,276 @@
+using System.Globalization;
+using Rollcall.Core.Model;
+
+namespace Rollcall.Core.Leases;
+
+/// <summary>Decides whether leases may end: protection against mass expiry ("self-preservation").</summary>
+/// <remarks>
+/// <para>
+/// A lease is watched from its first look on, one and a half of its own intervals after its first renewal was due to be seen; it is
+/// silent from the look that finds one and a half intervals without renewal. The share compared with the threshold is
+/// failures / due, where failures are the leases silent now, and those that ended within the window after falling silent; due are
+/// the leases watched, and the same ended ones. A lease whose interval is long is thus counted like one whose interval is short:
+/// once, at its own pace.
+/// </para>
+/// <para>
+/// While engaged no lease ends. It disengages when the silent are no more than the threshold of the watched (renewals came back),
+/// when an operator confirms the loss, or after <see cref="RegistryOptions.GuardHoldMax"/>. In the latter two cases the leases
+/// silent at that moment are condemned: they leave both sides of the share, so that ending them does not engage it again.
+/// </para>
+/// <para>Owner: the registry. Tallies come under stripes' locks and from renewals: guarded by its own lock, taken last.</para>
+/// <para>Units: lease ticks; see <see cref="LeaseClock"/>.</para>
+/// </remarks>
+internal sealed class ExpiryGuard
+{
+    private const int Buckets = 64;
+
+    private readonly Lock _gate = new();
+    private readonly bool _enabled;
+    private readonly double _threshold;
+    private readonly int _populationMin;
+    private readonly TimeSpan _holdMax;
+    private readonly long _windowTicks;
+    private readonly long _bucketTicks;
+
+    // All guarded by _gate.
+    private readonly int[] _ended = new int[Buckets]; // leases that ended silent, by the bucket of the tick they fell silent at
+    private long _newestBucket;
+    private int _endedInWindow;
+    private int _silent;
+    private int _watched;
+    private int _held;
+    private long _condemnedUpTo = -1;
+    private bool _engaged;
+    private GuardReason _reason;
+    private MonotonicTime _since;
+    private string _story = "";
+
+    public ExpiryGuard(RegistryOptions options)
+    {
+        _enabled = options.GuardEnabled;
+        _threshold = options.GuardThreshold;
+        _populationMin = options.GuardPopulationMin;
+        _holdMax = options.GuardHoldMax;
+        _windowTicks = Math.Max(1, options.GuardWindow.Ticks / options.WheelTick.Ticks);
+        _bucketTicks = Math.Max(1, (_windowTicks + Buckets - 2) / (Buckets - 1));
+        _reason = _enabled ? GuardReason.Calm : GuardReason.Disabled;
+    }
+
+    /// <summary>A lease was looked at for the first time.</summary>
+    public void Watch()
+    {
+        lock (_gate)
+        {
+            _watched++;
+        }
+    }
+
+    /// <summary>A watched lease missed its renewal.</summary>
+    /// <param name="silentSince">When.</param>
+    public void FellSilent(long silentSince)
+    {
+        lock (_gate)
+        {
+            if (silentSince <= _condemnedUpTo)
+            {
+                _watched--;
+            }
+            else
+            {
+                _silent++;
+            }
+        }
+    }
+
+    /// <summary>A silent lease was renewed.</summary>
+    /// <param name="silentSince">When it fell silent.</param>
+    public void Returned(long silentSince)
+    {
+        lock (_gate)
+        {
+            if (silentSince <= _condemnedUpTo)
+            {
+                _watched++;
+            }
+            else
+            {
+                _silent--;
+            }
+        }
+    }
+
+    /// <summary>A watched lease was cancelled.</summary>
+    /// <param name="silentSince">When it fell silent; null if it had not.</param>
+    public void Cancelled(long? silentSince)
+    {
+        lock (_gate)
+        {
+            Leave(silentSince);
+        }
+    }
+
+    /// <summary>A watched, silent lease ended.</summary>
+    /// <param name="silentSince">When it fell silent.</param>
+    public void Ended(long silentSince)
+    {
+        lock (_gate)
+        {
+            if (silentSince > _condemnedUpTo && BucketOf(silentSince) > _newestBucket - Buckets)
+            {
+                AdvanceBuckets(silentSince);
+                _ended[BucketOf(silentSince) % Buckets]++;
+                _endedInWindow++;
+            }
+
+            Leave(silentSince);
+        }
+    }
+
+    /// <summary>A lease past its end is kept, or no longer.</summary>
+    public void CountHeld(int delta)
+    {
+        lock (_gate)
+        {
+            _held += delta;
+        }
+    }
+
+    /// <summary>Leases past their end that are kept, as of their last look.</summary>
+    public int Held => Volatile.Read(ref _held);
+
+    /// <summary>True if a lease that fell silent at <paramref name="silentSince"/> may end.</summary>
+    public bool Allows(long silentSince)
+    {
+        lock (_gate)
+        {
+            return !_engaged || silentSince <= _condemnedUpTo;
+        }
+    }
+
+    /// <summary>True if a lease that fell silent at <paramref name="silentSince"/> was kept until its loss was accepted.</summary>
+    public bool Condemned(long silentSince)
+    {
+        lock (_gate)
+        {
+            return silentSince <= _condemnedUpTo;
+        }
+    }
+
+    /// <summary>Judges the tallies; to be called after the looks of one moment.</summary>
+    public void Judge(long tick, MonotonicTime now)
+    {
+        lock (_gate)
+        {
+            AdvanceBuckets(tick);
+            if (!_enabled)
+            {
+                return;
+            }
+
+            if (!_engaged)
+            {
+                int failures = _silent + _endedInWindow;
+                int due = _watched + _endedInWindow;
+                if (due >= _populationMin && failures > _threshold * due)
+                {
+                    Turn(true, GuardReason.ManySilent, now, Share(failures, due) + " failed to renew");
+                }
+            }
+            else if (_silent <= _threshold * _watched)
+            {
+                Turn(false, GuardReason.RenewalsReturned, now, $"renewals returned, {Share(_silent, _watched)} still silent");
+            }
+            else if (now - _since >= _holdMax)
+            {
+                Condemn(tick, GuardReason.HeldLongEnough, now, "held for GuardHoldMax");
+            }
+        }
+    }
+
+    /// <summary>An operator confirms the loss.</summary>
+    public void Confirm(long tick, MonotonicTime now)
+    {
+        lock (_gate)
+        {
+            if (_enabled)
+            {
+                Condemn(tick, GuardReason.LossConfirmed, now, "an operator confirmed the loss");
+            }
+        }
+    }
+
+    /// <summary>State for people and metrics.</summary>
+    public GuardState Read()
+    {
+        lock (_gate)
+        {
+            MonotonicTime? ends = _engaged ? _since + _holdMax : null;
+            return new GuardState(_engaged, _reason, _since, ends, _silent, _watched, _held, Summary(ends));
+        }
+    }
+
+    private string Summary(MonotonicTime? ends) =>
+        _reason switch
+        {
+            GuardReason.Disabled => "The guard is off: every lease ends when it is over.",
+            GuardReason.Calm => $"The guard is at rest: {Share(_silent, _watched)} are silent.",
+            _ when _engaged =>
+                $"The guard is engaged since {_since}: {_story}. Now {Share(_silent, _watched)} are silent, {_held} are kept past "
+                    + $"their end. It ends when renewals return, when the loss is confirmed, or at {ends}.",
+            _ => $"The guard is at rest since {_since}: {_story}. Now {Share(_silent, _watched)} are silent.",
+        };
+
+    private static string Share(int part, int whole) =>
+        string.Create(CultureInfo.InvariantCulture, $"{part} of {whole} leases due");
+
+    private void Leave(long? silentSince)
+    {
+        if (silentSince is { } since)
+        {
+            if (since <= _condemnedUpTo)
+            {
+                return; // left when it was condemned
+            }
+
+            _silent--;
+        }
+
+        _watched--;
+    }
+
+    private void Condemn(long tick, GuardReason reason, MonotonicTime now, string story)
+    {
+        _condemnedUpTo = tick;
+        _watched -= _silent;
+        _silent = 0;
+        _endedInWindow = 0;
+        Array.Clear(_ended);
+        Turn(false, reason, now, story);
+    }
+
+    private void Turn(bool engaged, GuardReason reason, MonotonicTime now, string story)
+    {
+        _engaged = engaged;
+        _reason = reason;
+        _since = now;
+        _story = story;
+    }
+
+    private long BucketOf(long tick) => tick / _bucketTicks;
+
+    private void AdvanceBuckets(long tick)
+    {
+        for (long bucket = BucketOf(tick); _newestBucket < bucket; )
+        {
+            if (bucket - _newestBucket > Buckets)
+            {
+                _newestBucket = bucket - Buckets;
+            }
+
+            _newestBucket++;
+            ref int oldest = ref _ended[_newestBucket % Buckets];
+            _endedInWindow -= oldest;
+            oldest = 0;
+        }
+    }
+}

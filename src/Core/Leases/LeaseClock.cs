@@ -1,0 +1,68 @@
+using Rollcall.Core.Model;
+
+namespace Rollcall.Core.Leases;
+
+/// <summary>Lease time: the registry's clock without the stretches in which nobody could have renewed.</summary>
+/// <remarks>
+/// <para>
+/// I1: lease time grows by min(gap, <see cref="RegistryOptions.StallGap"/>) from one <see cref="Advance"/> to the next. A process
+/// that stood still (paused, suspended, starved) thus takes no time away from leases. It never runs ahead, so no lease ends early.
+/// </para>
+/// <para>
+/// I2: between two advances lease time is the last one plus the time since, at most the gap. A renewal during a stall counts from
+/// there, and what it promises holds when time goes on.
+/// </para>
+/// <para>Owner: <see cref="RegistryService.Advance"/> writes, one at a time; anyone reads (a sequence lock: readers retry).</para>
+/// </remarks>
+internal sealed class LeaseClock(RegistryOptions options)
+{
+    private readonly long _tick = options.WheelTick.Ticks;
+    private readonly long _stallGap = options.StallGap.Ticks;
+
+    private int _sequence; // odd while being written
+    private long _advancedAt;
+    private long _skipped;
+
+    /// <summary>Registry time skipped since the start.</summary>
+    public TimeSpan Skipped => new(Volatile.Read(ref _skipped));
+
+    /// <summary>Goes to <paramref name="now"/>; returns the part of the gap that is not counted.</summary>
+    public TimeSpan Advance(MonotonicTime now)
+    {
+        long stalled = Math.Max(0, now.Ticks - _advancedAt - _stallGap);
+        Interlocked.Increment(ref _sequence);
+        _skipped += stalled;
+        _advancedAt = Math.Max(_advancedAt, now.Ticks);
+        Interlocked.Increment(ref _sequence);
+        return new TimeSpan(stalled);
+    }
+
+    /// <summary>Last tick that is over at <paramref name="now"/>.</summary>
+    public long TickAt(MonotonicTime now) => Time(now) / _tick;
+
+    /// <summary>First tick at or after <paramref name="ticks"/> ticks from <paramref name="now"/>: rounded up, never early.</summary>
+    public long DeadlineTick(MonotonicTime now, int ticks) => ((Time(now) + _tick - 1) / _tick) + ticks;
+
+    /// <summary>The moment of a tick, if nothing stalls from here on.</summary>
+    public MonotonicTime TimeOf(long tick) => new((tick * _tick) + Volatile.Read(ref _skipped));
+
+    /// <summary>Whole ticks that cover <paramref name="span"/>.</summary>
+    public int Ticks(TimeSpan span) => (int)((span.Ticks + _tick - 1) / _tick);
+
+    private long Time(MonotonicTime now)
+    {
+        var spin = default(SpinWait);
+        while (true)
+        {
+            int before = Volatile.Read(ref _sequence);
+            long advancedAt = Volatile.Read(ref _advancedAt);
+            long skipped = Volatile.Read(ref _skipped);
+            if ((before & 1) == 0 && before == Volatile.Read(ref _sequence))
+            {
+                return Math.Min(now.Ticks, advancedAt + _stallGap) - skipped;
+            }
+
+            spin.SpinOnce();
+        }
+    }
+}

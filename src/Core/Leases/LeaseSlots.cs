@@ -1,0 +1,111 @@
+using Rollcall.Core.Model;
+
+namespace Rollcall.Core.Leases;
+
+/// <summary>What a renewal touches: 16 bytes, in one cache line.</summary>
+internal struct LeaseSlot
+{
+    /// <summary><see cref="LeaseWord"/>. Guarded by compare-and-swap.</summary>
+    public long Word;
+
+    /// <summary>Length of the lease. Written under the stripe's lock, before the word that follows from it.</summary>
+    public int DurationTicks;
+
+    /// <summary>One and a half renewal intervals: silence beyond it is a miss. Written like the duration.</summary>
+    public int CheckTicks;
+}
+
+/// <summary>The leases of one stripe, in chunks that never move, and beside them what is touched less often.</summary>
+/// <remarks>
+/// <para>Owner: one <see cref="Stripes.Stripe"/>. Slots are taken and freed under its lock, read and renewed without.</para>
+/// <para>Shape: chunks of 1,024 slots; the list of chunks is replaced when it grows, a chunk never.</para>
+/// <para>Publication: a slot's record is written before the word that makes it live, and cleared after the word that frees it.</para>
+/// </remarks>
+internal sealed class LeaseSlots
+{
+    private const int ChunkBits = 10;
+    private const int ChunkSize = 1 << ChunkBits;
+
+    private Chunk[] _chunks = [];
+    private int[] _free = [];
+    private int _freeCount;
+    private int _used;
+
+    /// <summary>The hot part of a slot; null reference if there is no such slot.</summary>
+    public ref LeaseSlot Hot(int slot)
+    {
+        Chunk[] chunks = Volatile.Read(ref _chunks);
+        int chunk = slot >> ChunkBits;
+        if ((uint)chunk >= (uint)chunks.Length)
+        {
+            return ref System.Runtime.CompilerServices.Unsafe.NullRef<LeaseSlot>();
+        }
+
+        return ref chunks[chunk].Hot[slot & (ChunkSize - 1)];
+    }
+
+    /// <summary>The record of a slot; null if it is free.</summary>
+    public Instance? Record(int slot)
+    {
+        Chunk[] chunks = Volatile.Read(ref _chunks);
+        return Volatile.Read(ref chunks[slot >> ChunkBits].Records[slot & (ChunkSize - 1)]);
+    }
+
+    public void SetRecord(int slot, Instance? record) =>
+        Volatile.Write(ref _chunks[slot >> ChunkBits].Records[slot & (ChunkSize - 1)], record);
+
+    /// <summary>What the stripe remembers of a slot, under its lock.</summary>
+    public ref ColdSlot Cold(int slot) => ref _chunks[slot >> ChunkBits].Cold[slot & (ChunkSize - 1)];
+
+    /// <summary>A free slot; <paramref name="fresh"/> if it was never used, so that it has no generation yet.</summary>
+    public int Take(out bool fresh)
+    {
+        fresh = _freeCount == 0;
+        if (!fresh)
+        {
+            return _free[--_freeCount];
+        }
+
+        if (_used == _chunks.Length * ChunkSize)
+        {
+            Volatile.Write(ref _chunks, [.. _chunks, new Chunk()]);
+        }
+
+        return _used++;
+    }
+
+    /// <summary>Gives a slot back. Its word is free already.</summary>
+    public void Free(int slot)
+    {
+        SetRecord(slot, null);
+        Cold(slot) = default;
+        if (_freeCount == _free.Length)
+        {
+            Array.Resize(ref _free, Math.Max(64, _free.Length * 2));
+        }
+
+        _free[_freeCount++] = slot;
+    }
+
+    private sealed class Chunk
+    {
+        public LeaseSlot[] Hot { get; } = new LeaseSlot[ChunkSize];
+
+        public Instance?[] Records { get; } = new Instance?[ChunkSize];
+
+        public ColdSlot[] Cold { get; } = new ColdSlot[ChunkSize];
+    }
+}
+
+/// <summary>What the stripe remembers of a slot beside the lease. Guarded by the stripe's lock.</summary>
+internal struct ColdSlot
+{
+    /// <summary>Upper half of the id's hash, so that the table grows without reading a key.</summary>
+    public uint IdHash;
+
+    /// <summary>Looked at once: counted by the guard.</summary>
+    public bool Watched;
+
+    /// <summary>Past its end and kept by the guard, as of the last look.</summary>
+    public bool Held;
+}

@@ -1,0 +1,508 @@
+using System.Diagnostics;
+using Rollcall.Core.Leases;
+using Rollcall.Core.Model;
+using Rollcall.Core.Snapshots;
+
+namespace Rollcall.Core.Stripes;
+
+/// <summary>One share of the registry: one lock, one table, one wheel, one ring of changes not yet published.</summary>
+/// <remarks>
+/// <para>
+/// I1: a key is in the table from before its slot's word is live until after it is free. I2: a live slot is filed in the wheel, no
+/// later than the earlier of its deadline and the moment it falls silent, as of its registration or last look; a renewal only moves
+/// both away. I3: every change of content takes its version, and keeps its <see cref="Change"/>, under the lock.
+/// </para>
+/// <para>Lock order: this lock, then the guard's. Renewals and look-ups take none.</para>
+/// </remarks>
+internal sealed class Stripe
+{
+    // A held lease is looked at once a second: it costs little, and goes within a second of the guard's end.
+    private static readonly TimeSpan s_heldRecheck = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly StripeTable _table;
+    private readonly LeaseClock _clock;
+    private readonly ExpiryGuard _guard;
+    private readonly LeaseSlots _slots = new();
+    private readonly KeyTable _keys;
+    private readonly TimingWheel _wheel = new(0);
+    private readonly LingeringOverrides _lingering;
+    private readonly int _heldRecheckTicks;
+    private Change[] _changes = new Change[16]; // guarded by _gate
+    private int _changeCount; // guarded by _gate
+
+    public Stripe(StripeTable table, int number)
+    {
+        _table = table;
+        _clock = table.Clock;
+        _guard = table.Guard;
+        _keys = new KeyTable(_slots);
+        _lingering = new LingeringOverrides(table.Options.OverrideLinger);
+        _heldRecheckTicks = _clock.Ticks(s_heldRecheck);
+        Number = number;
+    }
+
+    public int Number { get; }
+
+    /// <summary>Renews a slot if its lease has this generation. No lock, 0 bytes.</summary>
+    public bool TryRenew(int slot, uint generation, long startTick)
+    {
+        ref LeaseSlot hot = ref _slots.Hot(slot);
+        return !System.Runtime.CompilerServices.Unsafe.IsNullRef(ref hot) && TryRenew(ref hot, generation, startTick);
+    }
+
+    /// <summary>Renews by key. No lock, 0 bytes.</summary>
+    /// <returns>The record; null if there is none.</returns>
+    public Instance? Renew(HashedKey key, long startTick)
+    {
+        while (true)
+        {
+            int slot = _keys.Find(key, out Instance? record);
+            if (slot < 0)
+            {
+                return null;
+            }
+
+            // The record was in the slot before the word was read, and is so after: the word is its lease's.
+            ref LeaseSlot hot = ref _slots.Hot(slot);
+            long word = Volatile.Read(ref hot.Word);
+            if (ReferenceEquals(_slots.Record(slot), record) && TryRenew(ref hot, LeaseWord.Generation(word), startTick))
+            {
+                return record;
+            }
+        }
+    }
+
+    public Instance? Find(HashedKey key)
+    {
+        _keys.Find(key, out Instance? record);
+        return record;
+    }
+
+    public LeaseHandle HandleOf(HashedKey key)
+    {
+        lock (_gate)
+        {
+            int slot = _keys.Find(key, out _);
+            return slot < 0 ? default : HandleOf(slot);
+        }
+    }
+
+    public Instance? FindById(ReadOnlySpan<byte> id, ulong idHash) => _keys.FindById(id, idHash);
+
+    /// <summary>The lease of a record, as it is now; null if the record's lease has ended.</summary>
+    public LeaseTimes? TimesOf(Instance record, int slot)
+    {
+        ref LeaseSlot hot = ref _slots.Hot(slot);
+        long word = Volatile.Read(ref hot.Word);
+        int duration = Volatile.Read(ref hot.DurationTicks);
+        Instance? there = _slots.Record(slot);
+        bool same = there is not null && there.LeaseIndex == record.LeaseIndex && there.Is(InstanceKey.Of(record));
+        return LeaseWord.IsFree(word) || !same
+            ? null
+            : new LeaseTimes(LeaseWord.Deadline(word) - duration, LeaseWord.Deadline(word));
+    }
+
+    /// <summary>Takes a record in, or refuses it because the registry is full.</summary>
+    public RegisterResult Register(HashedKey key, Instance draft, InstanceStatus? peerOverride, WriteSource source, WriteMoment moment)
+    {
+        lock (_gate)
+        {
+            int slot = _keys.Find(key, out Instance? existing);
+            if (existing is not null && source == WriteSource.Peer && existing.ClientStamp > draft.ClientStamp)
+            {
+                // An older record from a peer renews, as with Java's servers, and is otherwise passed over.
+                RestartLease(slot, existing, moment.Now);
+                return new RegisterResult(null, HandleOf(slot), _table.Version, Created: false);
+            }
+
+            if (existing is null && !_table.TryReserve())
+            {
+                return new RegisterResult(RegistryError.Full($"Cannot register {draft}", _table.Options.InstancesMax), default, 0, false);
+            }
+
+            bool fresh = false;
+            if (existing is null)
+            {
+                slot = _slots.Take(out fresh);
+            }
+
+            Complete(draft, slot, existing, peerOverride, source, moment);
+            if (existing is null)
+            {
+                _slots.SetRecord(slot, draft);
+                _keys.Add(key, slot);
+                StartLease(slot, draft, fresh, moment.Now);
+            }
+            else
+            {
+                _slots.SetRecord(slot, draft);
+                RestartLease(slot, draft, moment.Now);
+            }
+
+            Keep(draft, ChangeKind.Added, ChangeCause.Registered, source, moment, draft.Revision);
+            return new RegisterResult(null, HandleOf(slot), draft.Version, existing is null);
+        }
+    }
+
+    /// <summary>Removes a record and its override. 0: it is not there.</summary>
+    public ulong Cancel(HashedKey key, WriteSource source, WriteMoment moment)
+    {
+        lock (_gate)
+        {
+            int slot = _keys.Find(key, out Instance? record);
+            if (record is null)
+            {
+                _lingering.Remove(key.Key);
+                return 0;
+            }
+
+            ref LeaseSlot hot = ref _slots.Hot(slot);
+            long word;
+            do
+            {
+                word = Volatile.Read(ref hot.Word);
+            } while (!TryEnd(ref hot, word));
+
+            LeaveGuard(slot, word, ref hot);
+            _wheel.Remove(slot);
+            return Remove(slot, record, ChangeCause.Cancelled, source, moment);
+        }
+    }
+
+    /// <summary>
+    /// Replaces a record by what <paramref name="change"/> makes of it. The result is 0 if it is not there, and the present version
+    /// if <paramref name="change"/> answers null: nothing to do.
+    /// </summary>
+    public ulong Modify<TState>(
+        HashedKey key,
+        TState state,
+        Func<Instance, Revision, TState, Instance?> change,
+        ChangeCause cause,
+        WriteSource source,
+        WriteMoment moment
+    )
+    {
+        lock (_gate)
+        {
+            int slot = _keys.Find(key, out Instance? existing);
+            if (existing is null)
+            {
+                return 0;
+            }
+
+            Revision revision = _table.NextRevision(existing.Revision.Epoch, moment.WallMs);
+            Instance? modified = change(existing, revision, state);
+            if (modified is null)
+            {
+                return _table.Version;
+            }
+
+            modified.Version = _table.NextVersion(this);
+            modified.Revision = revision;
+            modified.UpdatedAtMs = moment.WallMs;
+            modified.LastChange = ChangeKind.Modified;
+            _slots.SetRecord(slot, modified);
+            Keep(modified, ChangeKind.Modified, cause, source, moment, revision);
+            return modified.Version;
+        }
+    }
+
+    /// <summary>Ends an override that outlived its instance; false if there is none.</summary>
+    public bool ForgetOverride(InstanceKey key)
+    {
+        lock (_gate)
+        {
+            return _lingering.Remove(key);
+        }
+    }
+
+    /// <summary>
+    /// Looks at the leases that are due up to <paramref name="tick"/>, at most <paramref name="budget"/> of them: finds the silent,
+    /// ends those that are over and may end.
+    /// </summary>
+    /// <returns>False if there is more to do at this tick.</returns>
+    public bool Advance(long tick, int budget, WriteMoment moment, ref AdvanceTally tally)
+    {
+        lock (_gate)
+        {
+            _lingering.Expire(moment.Now);
+            while (_wheel.TryTake((uint)tick, ref budget, out int slot))
+            {
+                Look(slot, tick, moment, ref tally);
+            }
+
+            return budget > 0;
+        }
+    }
+
+    /// <summary>Moves the changes kept here to <paramref name="into"/>.</summary>
+    public void DrainChanges(List<Change> into)
+    {
+        lock (_gate)
+        {
+            into.AddRange(_changes.AsSpan(0, _changeCount));
+            Array.Clear(_changes, 0, _changeCount);
+            _changeCount = 0;
+        }
+    }
+
+    private void Look(int slot, long tick, WriteMoment moment, ref AdvanceTally tally)
+    {
+        ref LeaseSlot hot = ref _slots.Hot(slot);
+        ref ColdSlot cold = ref _slots.Cold(slot);
+        if (!cold.Watched)
+        {
+            cold.Watched = true;
+            _guard.Watch();
+        }
+
+        while (true)
+        {
+            long word = Volatile.Read(ref hot.Word);
+            long deadline = LeaseWord.Deadline(word);
+            long silentSince = SilentSince(word, ref hot);
+            if (cold.Held && deadline > tick)
+            {
+                SetHeld(ref cold, false);
+            }
+
+            if (!LeaseWord.IsSilent(word))
+            {
+                if (silentSince > tick)
+                {
+                    _wheel.Schedule(slot, (uint)Math.Min(deadline, silentSince));
+                    return;
+                }
+
+                if (Interlocked.CompareExchange(ref hot.Word, LeaseWord.AsSilent(word), word) == word)
+                {
+                    // Also if it is over already: the guard judges this miss before the lease may end, at the next tick.
+                    _guard.FellSilent(silentSince);
+                    _wheel.Schedule(slot, (uint)Math.Max(deadline, tick + 1));
+                    return;
+                }
+            }
+            else if (deadline > tick)
+            {
+                _wheel.Schedule(slot, (uint)deadline);
+                return;
+            }
+            else if (!_guard.Allows(silentSince))
+            {
+                SetHeld(ref cold, true);
+                _wheel.Schedule(slot, (uint)(tick + _heldRecheckTicks));
+                return;
+            }
+            else if (TryEnd(ref hot, word))
+            {
+                Expire(slot, deadline, silentSince, ref cold, moment, ref tally);
+                return;
+            }
+        }
+    }
+
+    private void Expire(int slot, long deadline, long silentSince, ref ColdSlot cold, WriteMoment moment, ref AdvanceTally tally)
+    {
+        ChangeCause cause = _guard.Condemned(silentSince) ? ChangeCause.ExpiredAfterGuard : ChangeCause.Expired;
+        if (cold.Held)
+        {
+            SetHeld(ref cold, false);
+        }
+        else
+        {
+            tally.LatestLateness = TimeSpan.FromTicks(
+                Math.Max(tally.LatestLateness.Ticks, (moment.Now - _clock.TimeOf(deadline)).Ticks)
+            );
+        }
+
+        _guard.Ended(silentSince);
+        Instance record = _slots.Record(slot)!;
+        if (record.Override is { } overriding)
+        {
+            _lingering.Add(record, overriding, moment.Now);
+        }
+
+        Remove(slot, record, cause, WriteSource.Registry, moment);
+        tally.Expired++;
+    }
+
+    // The word is free already; the table still names the slot.
+    private ulong Remove(int slot, Instance record, ChangeCause cause, WriteSource source, WriteMoment moment)
+    {
+        _keys.Remove(slot);
+        _slots.Free(slot);
+        _table.Release();
+        ulong version = _table.NextVersion(this);
+        Revision tombstone = _table.NextRevision(record.Revision.Epoch, moment.WallMs);
+        Keep(new Change(version, record, ChangeKind.Removed, cause, source, moment.Now, moment.WallMs, tombstone));
+        return version;
+    }
+
+    private void Complete(
+        Instance draft,
+        int slot,
+        Instance? existing,
+        InstanceStatus? peerOverride,
+        WriteSource source,
+        WriteMoment moment
+    )
+    {
+        uint epoch = existing is null ? 1 : existing.Revision.Epoch + (existing.Revision.Node == _table.Node ? 0u : 1u);
+        draft.LeaseIndex = _table.IndexOf(this, slot);
+        draft.Version = _table.NextVersion(this);
+        draft.Revision = _table.NextRevision(epoch, moment.WallMs);
+        draft.RegisteredAtMs = moment.WallMs;
+        draft.UpdatedAtMs = moment.WallMs;
+        draft.LastChange = ChangeKind.Added;
+        draft.Override = existing is not null ? existing.Override : _lingering.Take(draft, moment.Now);
+        if (source == WriteSource.Peer && peerOverride is { } status && status != InstanceStatus.Unknown)
+        {
+            draft.Override = new StatusOverride(status, draft.Revision, moment.WallMs);
+        }
+
+        if (existing is { ServiceUpAtMs: > 0 })
+        {
+            draft.ServiceUpAtMs = existing.ServiceUpAtMs;
+        }
+        else if (draft.ServiceUpAtMs == 0 && draft.Status == InstanceStatus.Up)
+        {
+            draft.ServiceUpAtMs = moment.WallMs;
+        }
+    }
+
+    private void StartLease(int slot, Instance record, bool fresh, MonotonicTime now)
+    {
+        ref LeaseSlot hot = ref _slots.Hot(slot);
+        uint generation = fresh ? _table.Generations.First(record.LeaseIndex) : LeaseWord.Generation(hot.Word);
+        SetLengths(ref hot, record);
+        long deadline = _clock.DeadlineTick(now, hot.DurationTicks);
+        Volatile.Write(ref hot.Word, LeaseWord.Pack(deadline, silent: false, generation));
+        _wheel.Schedule(slot, (uint)SilentSince(hot.Word, ref hot));
+    }
+
+    private void RestartLease(int slot, Instance record, MonotonicTime now)
+    {
+        ref LeaseSlot hot = ref _slots.Hot(slot);
+        long silentSince = SilentSince(Volatile.Read(ref hot.Word), ref hot);
+        SetLengths(ref hot, record);
+        long deadline = _clock.DeadlineTick(now, hot.DurationTicks);
+        long word;
+        long next;
+        do
+        {
+            word = Volatile.Read(ref hot.Word);
+            next = LeaseWord.Pack(deadline, silent: false, LeaseWord.Generation(word));
+        } while (Interlocked.CompareExchange(ref hot.Word, next, word) != word);
+
+        if (LeaseWord.IsSilent(word))
+        {
+            _guard.Returned(silentSince);
+        }
+
+        // The interval may be shorter than the one it is filed by (I2).
+        _wheel.Remove(slot);
+        _wheel.Schedule(slot, (uint)SilentSince(next, ref hot));
+    }
+
+    private void SetLengths(ref LeaseSlot hot, Instance record)
+    {
+        long third = record.LeaseDuration.Ticks / 3;
+        long interval = Math.Min(third, record.RenewalInterval.Ticks);
+        Volatile.Write(ref hot.DurationTicks, _clock.Ticks(record.LeaseDuration + _table.Options.LeaseGrace));
+        Volatile.Write(ref hot.CheckTicks, Math.Max(1, _clock.Ticks(TimeSpan.FromTicks(interval * 3 / 2))));
+    }
+
+    private bool TryRenew(ref LeaseSlot hot, uint generation, long startTick)
+    {
+        while (true)
+        {
+            long word = Volatile.Read(ref hot.Word);
+            if (LeaseWord.Generation(word) != generation || LeaseWord.IsFree(word))
+            {
+                return false;
+            }
+
+            long deadline = startTick + Volatile.Read(ref hot.DurationTicks);
+            bool silent = LeaseWord.IsSilent(word);
+            if (deadline <= LeaseWord.Deadline(word) && !silent)
+            {
+                return true; // renewed within this tick already
+            }
+
+            // Never back: a renewal read an older, shorter duration than a registration that overtook it.
+            long next = LeaseWord.Pack(Math.Max(deadline, LeaseWord.Deadline(word)), silent: false, generation);
+            if (Interlocked.CompareExchange(ref hot.Word, next, word) == word)
+            {
+                if (silent)
+                {
+                    _guard.Returned(SilentSince(word, ref hot));
+                }
+
+                return true;
+            }
+        }
+    }
+
+    private bool TryEnd(ref LeaseSlot hot, long word)
+    {
+        long free = LeaseWord.Pack(0, silent: false, _table.Generations.Next(LeaseWord.Generation(word)));
+        return Interlocked.CompareExchange(ref hot.Word, free, word) == word;
+    }
+
+    private void LeaveGuard(int slot, long word, ref LeaseSlot hot)
+    {
+        ref ColdSlot cold = ref _slots.Cold(slot);
+        if (cold.Held)
+        {
+            SetHeld(ref cold, false);
+        }
+
+        if (cold.Watched)
+        {
+            _guard.Cancelled(LeaseWord.IsSilent(word) ? SilentSince(word, ref hot) : null);
+        }
+    }
+
+    private void SetHeld(ref ColdSlot cold, bool held)
+    {
+        if (cold.Held != held)
+        {
+            cold.Held = held;
+            _guard.CountHeld(held ? 1 : -1);
+        }
+    }
+
+    private static long SilentSince(long word, ref LeaseSlot hot) =>
+        LeaseWord.Deadline(word) - Volatile.Read(ref hot.DurationTicks) + Volatile.Read(ref hot.CheckTicks);
+
+    private LeaseHandle HandleOf(int slot) =>
+        new(_table.IndexOf(this, slot), LeaseWord.Generation(Volatile.Read(ref _slots.Hot(slot).Word)));
+
+    private void Keep(Instance record, ChangeKind kind, ChangeCause cause, WriteSource source, WriteMoment moment, Revision revision) =>
+        Keep(new Change(record.Version, record, kind, cause, source, moment.Now, moment.WallMs, revision));
+
+    private void Keep(in Change change)
+    {
+        Debug.Assert(_gate.IsHeldByCurrentThread, "I3");
+        if (_changeCount == _changes.Length)
+        {
+            Array.Resize(ref _changes, _changes.Length * 2);
+        }
+
+        _changes[_changeCount++] = change;
+    }
+}
+
+/// <summary>When a write happens, on both clocks, read once.</summary>
+internal readonly record struct WriteMoment(MonotonicTime Now, long WallMs);
+
+/// <summary>First and last tick of a lease as last renewed.</summary>
+internal readonly record struct LeaseTimes(long RenewedAtTick, long DeadlineTick);
+
+/// <summary>What one advance has done so far.</summary>
+internal struct AdvanceTally
+{
+    public int Expired;
+    public TimeSpan LatestLateness;
+}
