@@ -103,8 +103,7 @@ internal static class TextBlock
     /// <summary>The bytes of a field; <paramref name="present"/> tells an absent field from an empty one.</summary>
     public static ReadOnlySpan<byte> Field(ReadOnlySpan<byte> block, InstanceText field, out bool present)
     {
-        int at = 0;
-        at += Number(block, ref at);
+        int at = FieldsStart(block);
         for (int i = 0; i < (int)field; i++)
         {
             int skipped = Number(block, ref at);
@@ -135,10 +134,16 @@ internal static class TextBlock
         }
     }
 
-    private static int FieldsEnd(ReadOnlySpan<byte> block)
+    private static int FieldsStart(ReadOnlySpan<byte> block)
     {
         int at = 0;
-        at += Number(block, ref at);
+        int idLength = Number(block, ref at);
+        return at + idLength;
+    }
+
+    private static int FieldsEnd(ReadOnlySpan<byte> block)
+    {
+        int at = FieldsStart(block);
         for (int i = 0; i < FieldCount; i++)
         {
             int length = Number(block, ref at);
