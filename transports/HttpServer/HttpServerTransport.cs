@@ -1,18 +1,45 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Rollcall.Core;
 using Rollcall.Core.Seams;
+using Rollcall.Transports.HttpServer.Documents;
 
 namespace Rollcall.Transports.HttpServer;
 
 /// <summary>Brings a registry to callers over HTTP/1.1: Eureka's REST surface, the native <c>/v1</c>, health and two pages.</summary>
+/// <remarks>
+/// <para>Shape: Kestrel alone, without a host, middleware or HttpContext; one delegate and a router written by hand.</para>
+/// <para>Errors: <see cref="TransportStartException"/> from start; a request that fails in us is logged, never thrown.</para>
+/// </remarks>
 public sealed class HttpServerTransport : IServerTransport
 {
+    /// <summary>How often encoded forms that nobody asks for are given back.</summary>
+    private static readonly TimeSpan _trimInterval = TimeSpan.FromMinutes(1);
+
+    private readonly ILoggerFactory _loggers;
+    private readonly ListenAddress _address;
+    private readonly HttpMeter _meter = new();
+    private KestrelServer? _kestrel;
+    private Timer? _trimming;
+
     /// <summary>A transport that does not listen yet. Logs nothing if <paramref name="loggers"/> is null.</summary>
     /// <exception cref="ArgumentException">The options have problems; the message names all.</exception>
     public HttpServerTransport(HttpServerOptions options, ILoggerFactory? loggers = null)
     {
+        IReadOnlyList<OptionProblem> problems = options.Validate();
+        if (problems.Count > 0 || !ListenAddress.TryParse(options.Url, out ListenAddress? address))
+        {
+            throw new ArgumentException("HttpServerOptions: " + string.Join("; ", problems), nameof(options));
+        }
+
         Options = options;
-        _ = loggers;
+        _address = address;
+        _loggers = loggers ?? NullLoggerFactory.Instance;
     }
 
     /// <summary>The options in force.</summary>
@@ -22,14 +49,95 @@ public sealed class HttpServerTransport : IServerTransport
     public string Name => "http";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Addresses => [];
+    public IReadOnlyList<string> Addresses { get; private set; } = [];
 
     /// <inheritdoc/>
-    public Task StartAsync(RegistryService registry, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task StartAsync(RegistryService registry, CancellationToken cancellation)
+    {
+        var sources = new DocumentSources(registry);
+        var handler = new RequestHandler(
+            new Dispatcher(registry, sources, Options),
+            _meter,
+            _loggers.CreateLogger<HttpServerTransport>()
+        );
+        _kestrel = BuildKestrel();
+        try
+        {
+            await _kestrel.StartAsync(handler, cancellation);
+        }
+        catch (Exception e) when (e is IOException or SocketException or InvalidOperationException)
+        {
+            throw new TransportStartException($"Cannot listen on {Options.Url}: {Cause(e)} (HttpServerOptions.Url).", e);
+        }
+
+        Addresses = [.. _kestrel.Features.Get<IServerAddressesFeature>()!.Addresses];
+        _trimming = new Timer(static state => ((DocumentSources)state!).Trim(), sources, _trimInterval, _trimInterval);
+    }
 
     /// <inheritdoc/>
-    public Task StopAsync(CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task StopAsync(CancellationToken cancellation)
+    {
+        if (_trimming is not null)
+        {
+            await _trimming.DisposeAsync();
+        }
+
+        if (_kestrel is not null)
+        {
+            await _kestrel.StopAsync(cancellation);
+        }
+    }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        _trimming?.Dispose();
+        _kestrel?.Dispose();
+        _meter.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The innermost message: the system's own words, without the layers that repeat the address.</summary>
+    private static string Cause(Exception exception)
+    {
+        SocketException? socket = null;
+        for (Exception? e = exception; e is not null; e = e.InnerException)
+        {
+            socket = e as SocketException ?? socket;
+        }
+
+        return socket?.SocketErrorCode switch
+        {
+            SocketError.AddressAlreadyInUse => "the port is in use; stop the other process or choose another port",
+            SocketError.AccessDenied => "this user may not use the port; choose one above 1023",
+            SocketError.AddressNotAvailable => "this machine does not have the address",
+            _ => exception.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.'),
+        };
+    }
+
+    private KestrelServer BuildKestrel()
+    {
+        var options = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
+        SetLimits(options.Limits);
+        _address.Apply(options, listen => listen.Protocols = HttpProtocols.Http1);
+        var sockets = new SocketTransportFactory(Microsoft.Extensions.Options.Options.Create(new SocketTransportOptions()), _loggers);
+        return new KestrelServer(Microsoft.Extensions.Options.Options.Create(options), sockets, _loggers);
+    }
+
+    private void SetLimits(KestrelServerLimits limits)
+    {
+        limits.MaxConcurrentConnections = Options.ConnectionsMax;
+        limits.MaxConcurrentUpgradedConnections = 0;
+        limits.MaxRequestLineSize = Options.RequestLineBytesMax;
+        limits.MaxRequestHeadersTotalSize = Options.HeaderBytesMax;
+        limits.MaxRequestHeaderCount = Options.HeadersMax;
+        limits.RequestHeadersTimeout = Options.HeaderTimeout;
+        limits.KeepAliveTimeout = Options.IdleTimeout;
+        limits.MaxRequestBodySize = Math.Max(Options.BodyBytesMax, Options.BatchBodyBytesMax);
+        limits.MinRequestBodyDataRate = new MinDataRate(Options.BytesPerSecondMin, Options.SlowStart);
+        limits.MinResponseDataRate = new MinDataRate(Options.BytesPerSecondMin, Options.SlowStart);
+
+        // Kestrel wants to buffer at least a whole request line and a whole set of headers.
+        limits.MaxRequestBufferSize = Math.Max(limits.MaxRequestBufferSize ?? 0, Math.Max(Options.RequestLineBytesMax, Options.HeaderBytesMax));
+    }
 }

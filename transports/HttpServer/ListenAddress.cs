@@ -38,15 +38,19 @@ internal sealed record ListenAddress(IPAddress? Address, int Port)
     }
 
     /// <summary>Makes Kestrel listen here. It binds both loopback addresses to one port only if the port is given.</summary>
-    public void Apply(KestrelServerOptions kestrel)
+    public void Apply(KestrelServerOptions kestrel, Action<ListenOptions> configure)
     {
         if (Address is null && Port != 0)
         {
-            kestrel.ListenLocalhost(Port);
+            kestrel.ListenLocalhost(Port, configure);
+        }
+        else if (IPAddress.IPv6Any.Equals(Address))
+        {
+            kestrel.ListenAnyIP(Port, configure);
         }
         else
         {
-            kestrel.Listen(Address ?? IPAddress.Loopback, Port);
+            kestrel.Listen(Address ?? IPAddress.Loopback, Port, configure);
         }
     }
 

@@ -1,0 +1,108 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+
+namespace Rollcall.Transports.HttpServer.Bodies;
+
+/// <summary>The whole body of a request, inflated, in one rented buffer.</summary>
+/// <remarks>
+/// <para>Owner: the handler, until it disposes it. For a body that cannot be had there is no object: it is answered already.</para>
+/// <para>Shape: not empty; never longer than the limit, as sent and as inflated.</para>
+/// </remarks>
+internal sealed class RequestBody : IDisposable
+{
+    private BoundedBuffer _bytes;
+
+    private RequestBody(int bytesMax) => _bytes = new BoundedBuffer(bytesMax);
+
+    public ReadOnlyMemory<byte> Bytes => _bytes.Written;
+
+    /// <summary>Reads the body, or answers 400, 408, 413 or 415 and returns null.</summary>
+    public static async ValueTask<RequestBody?> ReadAsync(Exchange exchange, int bytesMax, TimeSpan timeout)
+    {
+        BodyProblem? problem = CheckHeaders(exchange, bytesMax, out BodyCoding coding);
+        if (problem is null)
+        {
+            var body = new RequestBody(bytesMax);
+            problem = await body.ReceiveAsync(exchange, timeout) ?? body.Inflate(coding) ?? body.CheckNotEmpty();
+            if (problem is null)
+            {
+                return body;
+            }
+
+            body.Dispose();
+        }
+
+        // The rest of a refused body is not wanted: the connection ends with the answer.
+        exchange.RefuseAndClose(problem.Status, problem.Reason);
+        return null;
+    }
+
+    public void Dispose() => _bytes.Dispose();
+
+    private static BodyProblem? CheckHeaders(Exchange exchange, int bytesMax, out BodyCoding coding)
+    {
+        IHeaderDictionary headers = exchange.RequestHeaders;
+        if (!BodyCodings.TryRead(headers.ContentEncoding, out coding))
+        {
+            exchange.Headers.AcceptEncoding = Names.InflatableCodings;
+            return BodyProblem.UnknownCoding(headers.ContentEncoding.ToString());
+        }
+
+        return headers.ContentLength > bytesMax ? BodyProblem.TooLong(headers.ContentLength.Value, bytesMax)
+            : exchange.CanHaveBody ? null
+            : BodyProblem.Missing;
+    }
+
+    private async ValueTask<BodyProblem?> ReceiveAsync(Exchange exchange, TimeSpan timeout)
+    {
+        PipeReader reader = exchange.Reader;
+        CancellationTokenSource? deadline = null;
+        try
+        {
+            for (bool completed = false; !completed; )
+            {
+                if (!reader.TryRead(out ReadResult read))
+                {
+                    deadline ??= new CancellationTokenSource(timeout);
+                    read = await reader.ReadAsync(deadline.Token);
+                }
+
+                bool fits = _bytes.TryAppend(read.Buffer);
+                reader.AdvanceTo(read.Buffer.End);
+                if (!fits)
+                {
+                    return BodyProblem.TooLong(null, _bytes.Limit);
+                }
+
+                completed = read.IsCompleted;
+            }
+
+            return null;
+        }
+        catch (OperationCanceledException) when (deadline is { IsCancellationRequested: true })
+        {
+            return BodyProblem.TooSlow(timeout);
+        }
+        finally
+        {
+            deadline?.Dispose();
+        }
+    }
+
+    private BodyProblem? Inflate(BodyCoding coding)
+    {
+        if (coding == BodyCoding.Identity || _bytes.Length == 0)
+        {
+            return null;
+        }
+
+        var inflated = new BoundedBuffer(_bytes.Limit);
+        BodyProblem? problem = BodyCodings.Inflate(coding, _bytes.Array, ref inflated);
+        _bytes.Dispose();
+        _bytes = inflated;
+        return problem;
+    }
+
+    private BodyProblem? CheckNotEmpty() => _bytes.Length == 0 ? BodyProblem.Missing : null;
+}

@@ -1,0 +1,212 @@
+using Microsoft.AspNetCore.Http;
+using Rollcall.Core;
+using Rollcall.Transports.HttpServer.Documents;
+using Rollcall.Transports.HttpServer.Handlers;
+using Rollcall.Transports.HttpServer.Routing;
+
+namespace Rollcall.Transports.HttpServer;
+
+/// <summary>Which handler answers which route.</summary>
+/// <remarks>A handler that may wait gives a task and copies what it needs out of the route, which lives on the caller's stack.</remarks>
+internal sealed class Dispatcher
+{
+    private const string CrossOrigin = "A page of another origin may not write here.";
+    private const string TwoLengths = "Content-Length and Transfer-Encoding must not both be sent.";
+
+    private readonly Reads _reads;
+    private readonly Renewals _renewals;
+    private readonly Writes _writes;
+    private readonly Replication _replication;
+    private readonly Native _native;
+    private readonly ServerStatus _serverStatus;
+    private readonly PageHandlers _pages;
+
+    public Dispatcher(RegistryService registry, DocumentSources sources, HttpServerOptions options)
+    {
+        _reads = new Reads(registry, sources);
+        _renewals = new Renewals(registry, _reads, options);
+        _writes = new Writes(registry, options);
+        _replication = new Replication(registry, options);
+        _native = new Native(registry);
+        _serverStatus = new ServerStatus(registry);
+        _pages = new PageHandlers(registry);
+    }
+
+    public Task Dispatch(Exchange exchange, in Route route)
+    {
+        Verbs verb = VerbTable.Of(exchange.Method);
+        if (IsRefused(exchange, route, verb))
+        {
+            return Task.CompletedTask;
+        }
+
+        exchange.Operation = Operations.Of(route.Kind, verb);
+        return verb switch
+        {
+            Verbs.Put => Put(exchange, route),
+            Verbs.Get => Get(exchange, route),
+            Verbs.Post => Post(exchange, route),
+            _ => Delete(exchange, route),
+        };
+    }
+
+    /// <summary>Answers what no handler needs to see: paths that are none, methods that do not fit, requests that smell.</summary>
+    private static bool IsRefused(Exchange exchange, in Route route, Verbs verb)
+    {
+        Verbs allowed = VerbTable.AllowedFor(route.Kind);
+        if (Smuggling.IsSuspected(exchange.RequestHeaders))
+        {
+            exchange.RefuseAndClose(StatusCodes.Status400BadRequest, TwoLengths);
+        }
+        else if (route.Kind == RouteKind.Malformed)
+        {
+            RefuseTarget(exchange, route.Problem!, verb);
+        }
+        else if (route.Kind == RouteKind.Unknown)
+        {
+            exchange.NotFound("Nothing is served here: this is neither a path of Eureka nor of Rollcall.");
+        }
+        else if (route.Kind == RouteKind.UnknownNative)
+        {
+            Native.Unknown(exchange);
+        }
+        else if ((allowed & verb) == 0)
+        {
+            exchange.Headers.Allow = VerbTable.Allow(allowed);
+            exchange.Refuse(StatusCodes.Status405MethodNotAllowed, $"This path answers to {VerbTable.Allow(allowed)} only.");
+        }
+        else if (verb == Verbs.Post && CrossSite.IsSuspected(exchange.RequestHeaders))
+        {
+            exchange.RefuseAndClose(StatusCodes.Status403Forbidden, CrossOrigin);
+        }
+        else
+        {
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>A PUT is most likely a heartbeat, and those get no bodies.</summary>
+    private static void RefuseTarget(Exchange exchange, string problem, Verbs verb)
+    {
+        string reason = $"The path cannot be decoded: {problem}.";
+        if (verb == Verbs.Put)
+        {
+            exchange.AnswerEmpty(StatusCodes.Status400BadRequest, Reason.ForHeader(reason));
+        }
+        else
+        {
+            exchange.Refuse(StatusCodes.Status400BadRequest, reason);
+        }
+    }
+
+    private Task Put(Exchange exchange, in Route route)
+    {
+        switch (route.Kind)
+        {
+            case RouteKind.Instance:
+                _renewals.Renew(exchange, route);
+                break;
+            case RouteKind.InstanceStatus:
+                _writes.SetStatus(exchange, route);
+                break;
+            case RouteKind.InstanceMetadata:
+                _writes.SetMetadata(exchange, route);
+                break;
+            default:
+                Writes.SetAsgStatus(exchange);
+                break;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private Task Delete(Exchange exchange, in Route route)
+    {
+        if (route.Kind == RouteKind.Instance)
+        {
+            _writes.Cancel(exchange, route);
+        }
+        else
+        {
+            _writes.ClearStatus(exchange, route);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private Task Post(Exchange exchange, in Route route)
+    {
+        switch (route.Kind)
+        {
+            case RouteKind.Service:
+                return _writes.Register(exchange, route);
+            case RouteKind.Batch:
+                return _replication.ReplicateAsync(exchange);
+            default:
+                _native.ConfirmLoss(exchange);
+                return Task.CompletedTask;
+        }
+    }
+
+    private Task Get(Exchange exchange, in Route route)
+    {
+        switch (route.Kind)
+        {
+            case RouteKind.Apps:
+                return _reads.Full(exchange);
+            case RouteKind.Delta:
+                return _reads.Delta(exchange);
+            case RouteKind.Service:
+                return _reads.Service(exchange, route);
+            case RouteKind.Vip:
+                return _reads.Vip(exchange, route, secure: false);
+            case RouteKind.SecureVip:
+                return _reads.Vip(exchange, route, secure: true);
+            default:
+                GetSmall(exchange, route);
+                return Task.CompletedTask;
+        }
+    }
+
+    private void GetSmall(Exchange exchange, in Route route)
+    {
+        switch (route.Kind)
+        {
+            case RouteKind.Instance:
+                _reads.Instance(exchange, route);
+                break;
+            case RouteKind.InstanceById:
+                _reads.InstanceById(exchange, route);
+                break;
+            case RouteKind.ServerStatus:
+                _serverStatus.Status(exchange);
+                break;
+            case RouteKind.StatusOverrides:
+                _serverStatus.Overrides(exchange);
+                break;
+            case RouteKind.HealthCheck:
+                exchange.Answer(StatusCodes.Status200OK);
+                break;
+            case RouteKind.HomePage:
+                _pages.Home(exchange);
+                break;
+            case RouteKind.HistoryPage:
+                _pages.History(exchange);
+                break;
+            case RouteKind.Explain:
+                _native.Explain(exchange, route);
+                break;
+            case RouteKind.Guard:
+                _native.Guard(exchange);
+                break;
+            case RouteKind.History:
+                _native.History(exchange);
+                break;
+            default:
+                Health.Answer(exchange);
+                break;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using Rollcall.Core;
+using Rollcall.Core.Seams;
+using Rollcall.Core.Snapshots;
+using Rollcall.Transports.Http.Eureka;
+
+namespace Rollcall.Transports.HttpServer.Documents;
+
+/// <summary>Encoded documents of one format. Hides which, at the granularity of a request.</summary>
+internal abstract class DocumentSource
+{
+    public abstract EncodedDocument Full(RegistrySnapshot snapshot, DocumentCoding coding);
+
+    /// <summary>Null if it cannot be complete.</summary>
+    public abstract EncodedDocument? Delta(RegistrySnapshot snapshot, long nowMs, DocumentCoding coding);
+
+    /// <summary>Null if the service has no instance.</summary>
+    public abstract EncodedDocument? Service(RegistrySnapshot snapshot, string name, DocumentCoding coding);
+
+    public abstract EncodedDocument Vip(RegistrySnapshot snapshot, string vip, bool secure, DocumentCoding coding);
+
+    public abstract void Trim();
+}
+
+/// <summary>The documents of one format and form, out of the core's cache.</summary>
+internal sealed class DocumentSource<TEncoder>(RegistryService registry, TEncoder encoder) : DocumentSource
+    where TEncoder : struct, ISnapshotEncoder
+{
+    private readonly EncodedSnapshotCache<TEncoder> _cache = new(registry, encoder);
+
+    public override EncodedDocument Full(RegistrySnapshot snapshot, DocumentCoding coding) => _cache.Full(snapshot, coding);
+
+    public override EncodedDocument? Delta(RegistrySnapshot snapshot, long nowMs, DocumentCoding coding) =>
+        _cache.Delta(snapshot, nowMs, coding);
+
+    public override EncodedDocument? Service(RegistrySnapshot snapshot, string name, DocumentCoding coding) =>
+        _cache.Service(snapshot, name, coding);
+
+    public override EncodedDocument Vip(RegistrySnapshot snapshot, string vip, bool secure, DocumentCoding coding) =>
+        _cache.Vip(snapshot, vip, secure, coding);
+
+    public override void Trim() => _cache.Trim();
+}
+
+/// <summary>The four sources: JSON and XML, full and compact.</summary>
+internal sealed class DocumentSources(RegistryService registry)
+{
+    private readonly DocumentSource[] _sources =
+    [
+        new DocumentSource<EurekaXmlEncoder>(registry, new EurekaXmlEncoder(compact: false)),
+        new DocumentSource<EurekaXmlEncoder>(registry, new EurekaXmlEncoder(compact: true)),
+        new DocumentSource<EurekaJsonEncoder>(registry, new EurekaJsonEncoder(compact: false)),
+        new DocumentSource<EurekaJsonEncoder>(registry, new EurekaJsonEncoder(compact: true)),
+    ];
+
+    public DocumentSource this[Variant variant] => _sources[(variant.Json ? 2 : 0) + (variant.Compact ? 1 : 0)];
+
+    /// <summary>Gives back the bytes of forms that nobody asked for lately.</summary>
+    public void Trim()
+    {
+        foreach (DocumentSource source in _sources)
+        {
+            source.Trim();
+        }
+    }
+}

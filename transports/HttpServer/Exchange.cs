@@ -1,0 +1,108 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+
+namespace Rollcall.Transports.HttpServer;
+
+/// <summary>One request and its answer.</summary>
+/// <remarks>
+/// <para>Owner: one connection, which reuses it; one request at a time (HTTP/1.1).</para>
+/// <para>Cost: answers without a body allocate nothing here: their header values are static.</para>
+/// </remarks>
+internal sealed class Exchange
+{
+    private IFeatureCollection _features = null!;
+    private IHttpRequestFeature _request = null!;
+    private IHttpResponseFeature _response = null!;
+
+    /// <summary>What the request asks for, as a metric's label; set by the dispatcher.</summary>
+    public string Operation { get; set; } = HttpMeter.OtherOperation;
+
+    /// <summary>When it began, in ticks of the stopwatch; 0 if nobody measures.</summary>
+    public long StartedAt { get; private set; }
+
+    public string Method => _request.Method;
+
+    public string Target => _request.RawTarget;
+
+    public IHeaderDictionary RequestHeaders => _request.Headers;
+
+    public IHeaderDictionary Headers => _response.Headers;
+
+    public int Status
+    {
+        get => _response.StatusCode;
+        set => _response.StatusCode = value;
+    }
+
+    public bool HasStarted => _response.HasStarted;
+
+    public bool IsHead => HttpMethods.IsHead(_request.Method);
+
+    public PipeWriter Writer => _features.Get<IHttpResponseBodyFeature>()!.Writer;
+
+    public PipeReader Reader => _features.Get<IRequestBodyPipeFeature>()!.Reader;
+
+    public bool CanHaveBody => _features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? true;
+
+    public CancellationToken Aborted => _features.Get<IHttpRequestLifetimeFeature>()!.RequestAborted;
+
+    /// <summary>True if a peer registry says that it passes this on: exactly as Eureka compares it.</summary>
+    public bool IsReplication =>
+        RequestHeaders.TryGetValue(Names.Replication, out StringValues value) && value.Count > 0 && value[0] == "true";
+
+    public void Begin(IFeatureCollection features, long startedAt)
+    {
+        _features = features;
+        _request = features.Get<IHttpRequestFeature>()!;
+        _response = features.Get<IHttpResponseFeature>()!;
+        StartedAt = startedAt;
+        Operation = HttpMeter.OtherOperation;
+    }
+
+    public void Abort() => _features.Get<IHttpRequestLifetimeFeature>()!.Abort();
+
+    /// <summary>Takes back what a handler has set, before anything was sent.</summary>
+    public void Clear() => _response.Headers.Clear();
+
+    /// <summary>An answer without a body.</summary>
+    public void Answer(int status) => Status = status;
+
+    /// <summary>An answer without a body; the reason is in the header.</summary>
+    public void AnswerEmpty(int status, StringValues reason)
+    {
+        Status = status;
+        Headers[Names.Reason] = reason;
+    }
+
+    /// <summary>404: always without a body, because Java's newer clients decode any body as an instance.</summary>
+    public void NotFound(string reason) => AnswerEmpty(StatusCodes.Status404NotFound, Reason.ForHeader(reason));
+
+    /// <summary>A refusal: the reason as text, and in the header as well.</summary>
+    public void Refuse(int status, string reason)
+    {
+        AnswerEmpty(status, Reason.ForHeader(reason));
+        Send(Names.PlainText, Reason.ForBody(reason));
+    }
+
+    /// <summary>A refusal after which the connection ends: the rest of the body is not wanted.</summary>
+    public void RefuseAndClose(int status, string reason)
+    {
+        Headers.Connection = Names.Close;
+        Refuse(status, reason);
+    }
+
+    /// <summary>Sends a body that is at hand and small enough to be buffered whole; the status is the caller's.</summary>
+    public void Send(StringValues contentType, ReadOnlySpan<byte> body)
+    {
+        Headers.ContentType = contentType;
+        Headers.XContentTypeOptions = Names.NoSniff;
+        Headers.ContentLength = body.Length;
+        if (!IsHead)
+        {
+            Writer.Write(body);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Rollcall.Core;
+using Rollcall.Core.Model;
+using Rollcall.Core.Seams;
+using Rollcall.Core.Snapshots;
+using Rollcall.Transports.Http.Eureka;
+using Rollcall.Transports.HttpServer.Documents;
+using Rollcall.Transports.HttpServer.Routing;
+
+namespace Rollcall.Transports.HttpServer.Handlers;
+
+/// <summary>Eureka's reads: documents out of the encoded cache, single instances live.</summary>
+internal sealed class Reads(RegistryService registry, DocumentSources sources)
+{
+    /// <summary>Bytes handed to the connection before waiting for the reader: bounds what one slow reader holds.</summary>
+    private const int FlushBytes = 65_536;
+
+    private const string DeltaIncomplete =
+        "The delta cannot be complete: changes of the retention time are not all kept. Read apps in full.";
+
+    public Task Full(Exchange exchange)
+    {
+        RegistrySnapshot snapshot = registry.ReadSnapshot();
+        return TryBegin(exchange, snapshot.Version, out Variant variant)
+            ? SendAsync(exchange, variant, sources[variant].Full(snapshot, variant.Coding))
+            : Task.CompletedTask;
+    }
+
+    public Task Delta(Exchange exchange)
+    {
+        RegistrySnapshot snapshot = registry.ReadSnapshot();
+        if (!TryBegin(exchange, snapshot.Version, out Variant variant))
+        {
+            return Task.CompletedTask;
+        }
+
+        EncodedDocument? document = sources[variant].Delta(snapshot, registry.WallMs(registry.Now), variant.Coding);
+        if (document is not null)
+        {
+            return SendAsync(exchange, variant, document);
+        }
+
+        exchange.Headers.ETag = default;
+        exchange.AnswerEmpty(StatusCodes.Status403Forbidden, DeltaIncomplete);
+        return Task.CompletedTask;
+    }
+
+    public Task Service(Exchange exchange, in Route route)
+    {
+        RegistrySnapshot snapshot = registry.ReadSnapshot();
+        string name = ServiceName.Canonical(Encoding.UTF8.GetString(route.Name));
+        if (snapshot.Service(name) is not { } entry)
+        {
+            exchange.Headers.Vary = Names.VaryDocument;
+            exchange.NotFound($"No instance of service {name}.");
+            return Task.CompletedTask;
+        }
+
+        return TryBegin(exchange, entry.Version, out Variant variant)
+            ? SendAsync(exchange, variant, sources[variant].Service(snapshot, name, variant.Coding)!)
+            : Task.CompletedTask;
+    }
+
+    public Task Vip(Exchange exchange, in Route route, bool secure)
+    {
+        RegistrySnapshot snapshot = registry.ReadSnapshot();
+        string vip = Encoding.UTF8.GetString(route.Name);
+        return TryBegin(exchange, snapshot.Version, out Variant variant)
+            ? SendAsync(exchange, variant, sources[variant].Vip(snapshot, vip, secure, variant.Coding))
+            : Task.CompletedTask;
+    }
+
+    public void Instance(Exchange exchange, in Route route) =>
+        SendFound(exchange, registry.Find(new InstanceKey(route.Name, route.Id)));
+
+    public void InstanceById(Exchange exchange, in Route route) => SendFound(exchange, registry.FindById(route.Name));
+
+    /// <summary>One instance as a document of its own, with the status given: also the body of a conflict.</summary>
+    public void SendInstance(Exchange exchange, Instance instance, int status)
+    {
+        bool json = Variant.WantsJson(exchange.RequestHeaders);
+        var view = new InstanceView(instance, instance.LastChange, registry.LastRenewalMs(instance), RemovedAtMs: 0);
+        var body = new ArrayBufferWriter<byte>(2_048);
+        if (json)
+        {
+            new EurekaJsonEncoder(compact: false).WriteSingleInstance(body, view);
+        }
+        else
+        {
+            new EurekaXmlEncoder(compact: false).WriteSingleInstance(body, view);
+        }
+
+        exchange.Answer(status);
+        exchange.Headers.Vary = Names.VaryAccept;
+        exchange.Headers.CacheControl = Names.NoStore;
+        exchange.Send(json ? Names.Json : Names.Xml, body.WrittenSpan);
+    }
+
+    private void SendFound(Exchange exchange, Instance? instance)
+    {
+        if (instance is null)
+        {
+            exchange.Headers.Vary = Names.VaryAccept;
+            exchange.NotFound("No such instance. GET /v1/explain/{service}/{id} says why.");
+        }
+        else
+        {
+            SendInstance(exchange, instance, StatusCodes.Status200OK);
+        }
+    }
+
+    /// <summary>Negotiates and tags the document; false if the caller has it already, which is then answered.</summary>
+    private bool TryBegin(Exchange exchange, ulong version, out Variant variant)
+    {
+        variant = Variant.Of(exchange.RequestHeaders);
+        string tag = EntityTag.Of(registry.BootEpoch, version, variant);
+        exchange.Headers.Vary = Names.VaryDocument;
+        exchange.Headers.CacheControl = Names.NoCache;
+        exchange.Headers.ETag = tag;
+        if (!EntityTag.IsNamedBy(exchange.RequestHeaders.IfNoneMatch, tag))
+        {
+            return true;
+        }
+
+        exchange.Answer(StatusCodes.Status304NotModified);
+        return false;
+    }
+
+    private static async Task SendAsync(Exchange exchange, Variant variant, EncodedDocument document)
+    {
+        exchange.Headers.ContentType = variant.Json ? Names.Json : Names.Xml;
+        exchange.Headers.ContentLength = document.Length;
+        if (variant.Coding == DocumentCoding.Gzip)
+        {
+            exchange.Headers.ContentEncoding = Names.Gzip;
+        }
+
+        if (exchange.IsHead)
+        {
+            return;
+        }
+
+        PipeWriter writer = exchange.Writer;
+        int unflushed = 0;
+        foreach (ReadOnlyMemory<byte> segment in document.Segments())
+        {
+            for (int at = 0; at < segment.Length; )
+            {
+                int length = Math.Min(segment.Length - at, FlushBytes - unflushed);
+                writer.Write(segment.Span.Slice(at, length));
+                at += length;
+                unflushed += length;
+                if (unflushed == FlushBytes)
+                {
+                    unflushed = 0;
+                    if ((await writer.FlushAsync(exchange.Aborted)).IsCompleted)
+                    {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+}

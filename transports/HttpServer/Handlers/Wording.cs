@@ -1,0 +1,48 @@
+using System.Globalization;
+using Rollcall.Core;
+using Rollcall.Core.Leases;
+using Rollcall.Core.Snapshots;
+
+namespace Rollcall.Transports.HttpServer.Handlers;
+
+/// <summary>The core's words for causes, sources and times, as pages and <c>/v1</c> show them.</summary>
+internal static class Wording
+{
+    public static string Of(ChangeCause cause) =>
+        cause switch
+        {
+            ChangeCause.Registered => "registered",
+            ChangeCause.Cancelled => "cancelled",
+            ChangeCause.Expired => "expired",
+            ChangeCause.ExpiredAfterGuard => "expired-after-guard",
+            ChangeCause.StatusSet => "status-set",
+            ChangeCause.StatusCleared => "status-cleared",
+            _ => "metadata-set",
+        };
+
+    public static string Of(WriteSource source) =>
+        source switch
+        {
+            WriteSource.Owner => "owner",
+            WriteSource.Peer => "peer",
+            _ => "operator",
+        };
+
+    public static string Of(GuardReason reason) =>
+        reason switch
+        {
+            GuardReason.Calm => "calm",
+            GuardReason.ManySilent => "many-silent",
+            GuardReason.RenewalsReturned => "renewals-returned",
+            GuardReason.LossConfirmed => "loss-confirmed",
+            GuardReason.HeldLongEnough => "held-long-enough",
+            _ => "disabled",
+        };
+
+    /// <summary>ISO 8601 in UTC with milliseconds; times beyond the calendar are shown as its end.</summary>
+    public static string Time(long ms)
+    {
+        long clamped = Math.Clamp(ms, DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds());
+        return DateTimeOffset.FromUnixTimeMilliseconds(clamped).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    }
+}

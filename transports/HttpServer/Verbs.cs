@@ -1,0 +1,70 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Rollcall.Transports.HttpServer.Routing;
+
+namespace Rollcall.Transports.HttpServer;
+
+/// <summary>Methods of HTTP that something here answers to.</summary>
+[Flags]
+internal enum Verbs : byte
+{
+    /// <summary>Any other method.</summary>
+    None = 0,
+
+    /// <summary>GET, and HEAD, which is GET without the body.</summary>
+    Get = 1,
+
+    /// <summary>POST.</summary>
+    Post = 2,
+
+    /// <summary>PUT.</summary>
+    Put = 4,
+
+    /// <summary>DELETE.</summary>
+    Delete = 8,
+}
+
+/// <summary>Which path answers to which methods. Headers that claim another method are not looked at.</summary>
+internal static class VerbTable
+{
+    private static readonly StringValues[] _allow = [.. Enumerable.Range(0, 16).Select(set => new StringValues(AllowText((Verbs)set)))];
+
+    public static Verbs Of(string method)
+    {
+        if (HttpMethods.IsPut(method))
+        {
+            return Verbs.Put;
+        }
+
+        return HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? Verbs.Get
+            : HttpMethods.IsPost(method) ? Verbs.Post
+            : HttpMethods.IsDelete(method) ? Verbs.Delete
+            : Verbs.None;
+    }
+
+    public static Verbs AllowedFor(RouteKind kind) =>
+        kind switch
+        {
+            RouteKind.Service => Verbs.Get | Verbs.Post,
+            RouteKind.Instance => Verbs.Get | Verbs.Put | Verbs.Delete,
+            RouteKind.InstanceStatus => Verbs.Put | Verbs.Delete,
+            RouteKind.InstanceMetadata or RouteKind.AsgStatus => Verbs.Put,
+            RouteKind.Batch or RouteKind.ConfirmLoss => Verbs.Post,
+            _ => Verbs.Get,
+        };
+
+    /// <summary>The value of the header Allow.</summary>
+    public static StringValues Allow(Verbs verbs) => _allow[(int)verbs];
+
+    private static string AllowText(Verbs verbs)
+    {
+        var names = new List<string>();
+        if (verbs.HasFlag(Verbs.Get))
+        {
+            names.Add("GET, HEAD");
+        }
+
+        names.AddRange(new[] { Verbs.Post, Verbs.Put, Verbs.Delete }.Where(v => verbs.HasFlag(v)).Select(v => v.ToString().ToUpperInvariant()));
+        return string.Join(", ", names);
+    }
+}
