@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Rollcall.Hosting;
 
-/// <summary>Every line that Hosting writes. One per change of state; the event ids are stable: they are a contract with users.</summary>
+/// <summary>Every line that Hosting writes: one per change of state. The event ids are a contract with users.</summary>
 internal static partial class RegistryLog
 {
     [LoggerMessage(1, LogLevel.Information, "Rollcall ready in {Seconds:0.00} s: {Addresses}")]

@@ -68,7 +68,12 @@ public sealed class RegistryMeter : IDisposable
         _meter.CreateObservableGauge("rollcall.instances", InstancesByStatus, "{instance}", "Instances, by status");
         Gauge("rollcall.services", "{service}", "Services", () => _registry.ReadSnapshot().ServiceCount);
         Gauge("rollcall.version", "{change}", "Changes since the start", () => (long)_registry.ReadSnapshot().Version);
-        Gauge("rollcall.guard.engaged", "1", "1 while the guard keeps leases that are over", () => _registry.Guard.Engaged ? 1 : 0);
+        Gauge(
+            "rollcall.guard.engaged",
+            "1",
+            "1 while the guard keeps leases that are over",
+            () => _registry.Guard.Engaged ? 1 : 0
+        );
         Gauge("rollcall.guard.silent", "{lease}", "Leases that missed their renewal", () => _registry.Guard.Silent);
         Gauge("rollcall.guard.held", "{lease}", "Leases past their end that the guard keeps", () => _registry.Guard.Held);
     }
@@ -83,7 +88,10 @@ public sealed class RegistryMeter : IDisposable
     {
         StatusCounts counts = _registry.ReadSnapshot().Counts;
         return Enum.GetValues<InstanceStatus>()
-            .Select(status => new Measurement<long>(counts.Of(status), KeyValuePair.Create<string, object?>("status", Label(status))));
+            .Select(status => new Measurement<long>(
+                counts.Of(status),
+                KeyValuePair.Create<string, object?>("status", Label(status))
+            ));
     }
 
     private static string Label(InstanceStatus status) =>

@@ -10,10 +10,10 @@ namespace Rollcall.Hosting;
 /// <remarks>
 /// <para>Owner: one caller; <see cref="StartAsync"/> once, then <see cref="StopAsync"/> or disposal. Owns its transports.</para>
 /// <para>
-/// Order: transports start one after another, then time moves; a transport that cannot start stops those before it. At the end
-/// transports stop first, side by side, so that no lease ends while its owner's renewal is still being answered.
+/// Order: transports start one after another, then time moves; if one cannot start, those before it stop. At the end transports
+/// stop first, side by side, so that no lease ends while its owner's renewal is still being answered.
 /// </para>
-/// <para>Errors: start throws <see cref="TransportStartException"/>. The loop outlives every exception and logs the first of a row.</para>
+/// <para>Errors: start throws <see cref="TransportStartException"/>. The loop outlives every exception.</para>
 /// </remarks>
 public sealed class RegistryRunner : IAsyncDisposable
 {

@@ -6,7 +6,7 @@ namespace Rollcall.Hosting;
 /// <summary>What an application decides about the registry that it hosts.</summary>
 public sealed class RollcallOptions
 {
-    /// <summary>Limits and durations of the core: change them with <c>options.Registry = options.Registry with { … }</c>.</summary>
+    /// <summary>Limits and durations of the core: <c>options.Registry = options.Registry with { … }</c> changes them.</summary>
     public RegistryOptions Registry { get; set; } = new();
 
     /// <summary>What was wrong with the section these options were bound from; reported when the host starts.</summary>

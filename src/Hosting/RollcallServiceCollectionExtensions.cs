@@ -40,11 +40,9 @@ public static class RollcallServiceCollectionExtensions
         return builder;
     }
 
-    /// <summary>A registry with the options of <paramref name="section"/>, whose keys are the names of <see cref="RegistryOptions"/>.</summary>
+    /// <summary>A registry with what <paramref name="section"/> says; its keys are the names of <see cref="RegistryOptions"/>.</summary>
     public static RollcallBuilder AddRollcall(this IServiceCollection services, IConfiguration section) =>
-        services.AddRollcall(options =>
-            options.Registry = RegistryOptionKeys.Bind(section, options.Registry, options.Problems)
-        );
+        services.AddRollcall(options => options.Registry = RegistryOptionKeys.Bind(section, options.Registry, options.Problems));
 
     /// <summary>A registry with <paramref name="registryOptions"/>.</summary>
     public static RollcallBuilder AddRollcall(this IServiceCollection services, RegistryOptions registryOptions) =>

@@ -67,7 +67,11 @@ internal sealed class CommandLine
     private void Take(Flag flag, string? attached, Queue<string> rest)
     {
         string? value = attached;
-        if (flag.Value is not null && value is null && !(rest.TryPeek(out string? next) && !IsFlag(next) && rest.TryDequeue(out value)))
+        if (
+            flag.Value is not null
+            && value is null
+            && !(rest.TryPeek(out string? next) && !IsFlag(next) && rest.TryDequeue(out value))
+        )
         {
             Problems.Add(new(flag.Name, null, $"needs a value: {flag.Name} {flag.Value}."));
         }
@@ -98,7 +102,8 @@ internal sealed class CommandLine
         Problems.Add(new(name, null, $"there is no such flag.{NearestName.Hint(name, flags.Concat(keys))}"));
     }
 
-    private static bool IsFlag(string arg) => arg is "-h" or "-?" || (arg.StartsWith("--", StringComparison.Ordinal) && arg.Length > 2);
+    private static bool IsFlag(string arg) =>
+        arg is "-h" or "-?" || (arg.StartsWith("--", StringComparison.Ordinal) && arg.Length > 2);
 
     private static string Spelled(string name) => name is "-h" or "-?" ? Flag.Usage : name;
 

@@ -6,12 +6,12 @@ using Rollcall.Hosting.Configuration;
 
 namespace Rollcall.Server;
 
-/// <summary>Where settings come from, the weakest first: appsettings.json, the file named, the environment, the command line.</summary>
+/// <summary>Where settings come from, the weakest first: appsettings.json, a file, the environment, the command line.</summary>
 internal static class ConfigurationSources
 {
     private const string DefaultFile = "appsettings.json";
 
-    /// <summary>All sources as one. A file that cannot be read becomes one of <paramref name="problems"/> and is left out.</summary>
+    /// <summary>All sources as one. A file that cannot be read becomes one of <paramref name="problems"/>.</summary>
     public static IConfigurationRoot Load(CommandLine line, ICollection<ConfigurationProblem> problems)
     {
         IConfigurationBuilder builder = new ConfigurationBuilder().SetBasePath(Directory.GetCurrentDirectory());
@@ -34,12 +34,20 @@ internal static class ConfigurationSources
             _ => null,
         };
 
-    private static void AddFile(IConfigurationBuilder builder, string path, bool optional, ICollection<ConfigurationProblem> problems)
+    private static void AddFile(
+        IConfigurationBuilder builder,
+        string path,
+        bool optional,
+        ICollection<ConfigurationProblem> problems
+    )
     {
         try
         {
             // Loaded once on its own, so that one bad file does not hide the problems of the other sources.
-            new ConfigurationBuilder().SetBasePath(Directory.GetCurrentDirectory()).AddJsonFile(path, optional).Build();
+            new ConfigurationBuilder()
+                .SetBasePath(Directory.GetCurrentDirectory())
+                .AddJsonFile(path, optional)
+                .Build();
             builder.AddJsonFile(path, optional);
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)

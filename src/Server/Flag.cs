@@ -15,7 +15,12 @@ internal sealed record Flag(string Name, string? Value, string? Key, string Help
     /// <summary>Every flag, in the order of the help.</summary>
     public static IReadOnlyList<Flag> All { get; } =
     [
-        new("--http", "URL", ServerSettings.HttpSection + ":Url", "where to listen (http://127.0.0.1:8761; port 0: any free one)"),
+        new(
+            "--http",
+            "URL",
+            ServerSettings.HttpSection + ":Url",
+            "where to listen (http://127.0.0.1:8761; port 0: any free one)"
+        ),
         new("--guard", "on|off", ServerSettings.CoreSection + ":GuardEnabled", "protection against mass expiry (on)"),
         new("--node", "ID", ServerSettings.CoreSection + ":NodeId", "this node, 1 to 8 hexadecimal digits (drawn at start)"),
         new(Config, "FILE", null, "settings in JSON, on top of appsettings.json"),

@@ -13,18 +13,8 @@ internal static class OptionCatalog
     /// <summary>All options, the core's first.</summary>
     public static IReadOnlyList<CatalogEntry> All { get; } =
     [
-        .. Entries(
-            ServerSettings.CoreSection,
-            RegistryOptionKeys.All,
-            new RegistryOptions(),
-            RegistryOptions.Rules.ToDictionary(rule => rule.Name, rule => rule.Range)
-        ),
-        .. Entries(
-            ServerSettings.HttpSection,
-            HttpOptionKeys.All,
-            new HttpServerOptions(),
-            HttpServerOptions.Rules.ToDictionary(rule => rule.Name, rule => rule.Range)
-        ),
+        .. Entries(ServerSettings.CoreSection, RegistryOptionKeys.All, new RegistryOptions()),
+        .. Entries(ServerSettings.HttpSection, HttpOptionKeys.All, new HttpServerOptions()),
         new(ServerSettings.InsecureKey, OptionKind.Switch.Show(false), OptionKind.Switch.Name),
     ];
 
@@ -36,13 +26,8 @@ internal static class OptionCatalog
     private static IEnumerable<CatalogEntry> Entries<TOptions>(
         string section,
         IReadOnlyList<OptionKey<TOptions>> keys,
-        TOptions defaults,
-        Dictionary<string, string> ranges
+        TOptions defaults
     )
         where TOptions : class =>
-        keys.Select(key => new CatalogEntry(
-            $"{section}:{key.Name}",
-            key.Show(defaults),
-            ranges.GetValueOrDefault(key.Name, key.Kind)
-        ));
+        keys.Select(key => new CatalogEntry($"{section}:{key.Name}", key.Show(defaults), key.Range ?? key.Kind));
 }

@@ -84,11 +84,12 @@ internal static class ServerCommand
         return ExitCode.Ended;
     }
 
-    private static string ReadyLine(RegistryOptions options, IReadOnlyList<string> addresses) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"Rollcall ready in {SinceProcessStart().TotalSeconds:0.00} s: {string.Join(", ", addresses)} (node {options.NodeId:x}, guard {(options.GuardEnabled ? "on" : "off")})"
-        );
+    private static string ReadyLine(RegistryOptions options, IReadOnlyList<string> addresses)
+    {
+        string seconds = SinceProcessStart().TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture);
+        string guard = OptionKind.Switch.Show(options.GuardEnabled);
+        return $"Rollcall ready in {seconds} s: {string.Join(", ", addresses)} (node {options.NodeId:x}, guard {guard})";
+    }
 
     private static TimeSpan SinceProcessStart()
     {

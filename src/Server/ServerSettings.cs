@@ -63,8 +63,8 @@ internal sealed record ServerSettings(RegistryOptions Registry, HttpServerOption
                 new(
                     HttpSection + ":Url",
                     http.Url,
-                    "other machines could connect, and anyone who can connect may register and cancel: there are no credentials yet. "
-                        + "Listen on 127.0.0.1, or add --insecure if you trust everyone who can reach it."
+                    "other machines could connect, and anyone who can connect may register and cancel: there are no credentials "
+                        + "yet. Listen on 127.0.0.1, or add --insecure if you trust everyone who can reach it."
                 )
             );
         }

@@ -8,7 +8,7 @@ namespace Rollcall.Interop.Tests;
 /// <summary>The real server in a process of its own, as a user would start it.</summary>
 /// <remarks>
 /// <para>Owner: one test. Disposing kills the process if it still runs.</para>
-/// <para>Listens on a loopback port that the system chose; <see cref="RestartAsync"/> keeps it, so that clients can come back.</para>
+/// <para>Listens on a loopback port that the system chose; <see cref="RestartAsync"/> keeps it, so clients can come back.</para>
 /// <para>Every wait has a deadline; what is thrown then holds all that the server has printed.</para>
 /// </remarks>
 internal sealed partial class ServerProcess : IAsyncDisposable

@@ -6,9 +6,9 @@ namespace Rollcall.Hosting.Configuration;
 public static class OptionBinder
 {
     /// <summary>
-    /// <paramref name="defaults"/> with whatever <paramref name="section"/> says, by <paramref name="keys"/>. Keys compare without
-    /// case. A key that is unknown or unreadable becomes one of <paramref name="problems"/> and changes nothing; ranges are the
-    /// options' own business.
+    /// <paramref name="defaults"/> with whatever <paramref name="section"/> says, by <paramref name="keys"/>. Keys compare
+    /// without case. A key that is unknown or unreadable becomes one of <paramref name="problems"/> and changes nothing; ranges
+    /// are the options' own business.
     /// </summary>
     public static TOptions Bind<TOptions>(
         IConfiguration section,
@@ -54,7 +54,7 @@ public static class OptionBinder
     )
         where TOptions : class
     {
-        problems.Add(new(entry.Path, entry.Value, $"must be {key.Kind}."));
+        problems.Add(new(entry.Path, entry.Value, $"must be {key.Kind}{(key.Range is null ? "" : ", " + key.Range)}."));
         return options;
     }
 }

@@ -8,10 +8,17 @@ public sealed class OptionKey<TOptions>
     private readonly Func<TOptions, string> _show;
     private readonly Func<TOptions, string, TOptions?> _with;
 
-    internal OptionKey(string name, string kind, Func<TOptions, string> show, Func<TOptions, string, TOptions?> with)
+    internal OptionKey(
+        string name,
+        string kind,
+        string? range,
+        Func<TOptions, string> show,
+        Func<TOptions, string, TOptions?> with
+    )
     {
         Name = name;
         Kind = kind;
+        Range = range;
         _show = show;
         _with = with;
     }
@@ -22,10 +29,13 @@ public sealed class OptionKey<TOptions>
     /// <summary>What its text must be, for people.</summary>
     public string Kind { get; }
 
+    /// <summary>Lowest and highest value with the unit, for people; null if every value of the kind will do.</summary>
+    public string? Range { get; }
+
     /// <summary>The option's value in <paramref name="options"/>, as it would be written in a configuration.</summary>
     public string Show(TOptions options) => _show(options);
 
-    /// <summary><paramref name="options"/> with this option read from <paramref name="text"/>; null if it cannot be read.</summary>
+    /// <summary><paramref name="options"/> with this option from <paramref name="text"/>; null if it cannot be read.</summary>
     public TOptions? With(TOptions options, string text) => _with(options, text);
 }
 
@@ -36,6 +46,7 @@ public static class OptionKey
     public static OptionKey<TOptions> Of<TOptions, TValue>(
         string name,
         OptionKind<TValue> kind,
+        string? range,
         Func<TOptions, TValue> get,
         Func<TOptions, TValue, TOptions> with
     )
@@ -43,6 +54,7 @@ public static class OptionKey
         new(
             name,
             kind.Name,
+            range,
             options => kind.Show(get(options)),
             (options, text) => kind.Read(text) is (true, var value) ? with(options, value) : null
         );

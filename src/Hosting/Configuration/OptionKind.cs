@@ -60,9 +60,10 @@ public static class OptionKind
     public static OptionKind<ulong?> Seed { get; } =
         new(
             "a whole number, or empty",
-            text => text.Length == 0
-                ? (true, null)
-                : (ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value), value),
+            text =>
+                text.Length == 0
+                    ? (true, null)
+                    : (ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value), value),
             value => value?.ToString(CultureInfo.InvariantCulture) ?? ""
         );
 

@@ -34,7 +34,13 @@ public sealed class DependencyTests
         ],
     };
 
-    private static readonly string[] s_mayUseAspNetCore = [Server, "transports/HttpServer", "src/Client.AspNetCore", "src/Gateway"];
+    private static readonly string[] s_mayUseAspNetCore =
+    [
+        Server,
+        "transports/HttpServer",
+        "src/Client.AspNetCore",
+        "src/Gateway",
+    ];
 
     private static IEnumerable<ProjectFile> Shipped =>
         ProjectFile.All.Where(project => project.Folder.StartsWith("src/") || project.Folder.StartsWith("transports/"));
@@ -98,7 +104,10 @@ public sealed class DependencyTests
     public void Every_project_is_in_the_solution()
     {
         string solution = File.ReadAllText(Repository.PathOf("Engine.sln")).Replace('\\', '/');
-        string[] missing = [.. ProjectFile.All.Select(project => project.Folder).Where(folder => !solution.Contains($"\"{folder}/"))];
+        string[] missing =
+        [
+            .. ProjectFile.All.Select(project => project.Folder).Where(folder => !solution.Contains($"\"{folder}/")),
+        ];
         Assert.Empty(missing);
     }
 }

@@ -34,7 +34,10 @@ internal sealed record ProjectFile(
         string folder = Path.GetDirectoryName(path)!;
         return new(
             FromRoot(folder),
-            [.. Includes(project, "ProjectReference").Select(file => FromRoot(Path.GetDirectoryName(Path.Combine(folder, file))!))],
+            [
+                .. Includes(project, "ProjectReference")
+                    .Select(file => FromRoot(Path.GetDirectoryName(Path.Combine(folder, file))!)),
+            ],
             [.. Includes(project, "PackageReference", inheritedOnly: true)],
             [.. Includes(project, "FrameworkReference")]
         );
@@ -43,7 +46,9 @@ internal sealed record ProjectFile(
     private static IEnumerable<string> Includes(XElement project, string element, bool inheritedOnly = false) =>
         project
             .Descendants(element)
-            .Where(item => !inheritedOnly || !string.Equals((string?)item.Attribute("PrivateAssets"), "all", StringComparison.Ordinal))
+            .Where(item =>
+                !inheritedOnly || !string.Equals((string?)item.Attribute("PrivateAssets"), "all", StringComparison.Ordinal)
+            )
             .Select(item => (string)item.Attribute("Include")!);
 
     private static string FromRoot(string folder) =>

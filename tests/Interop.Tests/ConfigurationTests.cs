@@ -1,0 +1,249 @@
+using System.Reflection;
+using Rollcall.Core;
+using Rollcall.Hosting.Configuration;
+using Rollcall.Server;
+using Rollcall.Transports.HttpServer;
+
+namespace Rollcall.Interop.Tests;
+
+/// <summary>What the server makes of its options, right and wrong. In process: nothing here starts to listen.</summary>
+public sealed class ConfigurationTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("rollcall-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task All_problems_are_printed_at_once_each_with_key_value_range_and_nearest_key()
+    {
+        (int exitCode, string errors) = await RefuseAsync(
+            "--Rollcall:Core:LeaseDuratonMax",
+            "00:10:00",
+            "--Rollcall:Core:GuardThreshold=7",
+            "--Rollcall:Core:WheelTick",
+            "soon",
+            "--Rollcall:Http:ConectionsMax=5",
+            "--gaurd",
+            "off",
+            "--node",
+            "xyz"
+        );
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains("did not start: 6 problems.", errors, StringComparison.Ordinal);
+        Assert.Contains("Rollcall:Core:LeaseDuratonMax = 00:10:00", errors, StringComparison.Ordinal);
+        Assert.Contains("Did you mean Rollcall:Core:LeaseDurationMax?", errors, StringComparison.Ordinal);
+        Assert.Contains("Rollcall:Core:GuardThreshold = 7", errors, StringComparison.Ordinal);
+        Assert.Contains("must be 0.01..1 share.", errors, StringComparison.Ordinal);
+        Assert.Contains("written 90s or 00:01:30 (ms, s, m, h, d), 10ms..1s.", errors, StringComparison.Ordinal);
+        Assert.Contains("Rollcall:Core:WheelTick = soon", errors, StringComparison.Ordinal);
+        Assert.Contains("Did you mean Rollcall:Http:ConnectionsMax?", errors, StringComparison.Ordinal);
+        Assert.Contains("Did you mean --guard?", errors, StringComparison.Ordinal);
+        Assert.Contains("Rollcall:Core:NodeId = xyz", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--prot", "there is no such flag")]
+    [InlineData("8761", "is not a flag")]
+    [InlineData("--http", "needs a value: --http URL.")]
+    [InlineData("--Rollcall:Core:LeaseGrace", "needs a value")]
+    [InlineData("--Rollcall:Cor:LeaseGrace=5s", "Did you mean Rollcall:Core?")]
+    [InlineData("--Rollcall:LeaseGrace=5s", "Did you mean Rollcall:Core:LeaseGrace?")]
+    [InlineData("--Rollcall:Core:LeaseGrace=90", "must be a duration, written 90s")]
+    [InlineData("--Rollcall:Core:StripeCount=63", "a power of two")]
+    [InlineData("--guard=maybe", "must be on or off")]
+    [InlineData("--http=off", "must be http://")]
+    [InlineData("--http=https://127.0.0.1:8761", "must be http://")]
+    [InlineData("--insecure=perhaps", "must be on or off")]
+    [InlineData("--config=no-such-file.json", "there is no such file")]
+    public async Task A_wrong_option_ends_with_code_2_and_says_what_is_right(string argument, string expected)
+    {
+        (int exitCode, string errors) = await RefuseAsync(argument);
+        Assert.Equal(2, exitCode);
+        Assert.Contains(expected, errors, StringComparison.Ordinal);
+        Assert.Contains("1 problem.", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:8761")]
+    [InlineData("http://*:8761")]
+    [InlineData("http://[::]:8761")]
+    [InlineData("http://192.0.2.1:8761")]
+    public async Task Listening_beyond_this_machine_is_refused_unless_it_is_asked_for(string url)
+    {
+        (int exitCode, string errors) = await RefuseAsync("--http", url);
+        Assert.Equal(2, exitCode);
+        Assert.Contains("add --insecure", errors, StringComparison.Ordinal);
+
+        Assert.Equal(url, ReadSettings("--http", url, "--insecure").Http.Url);
+    }
+
+    [Fact]
+    public void The_defaults_listen_on_loopback_with_the_guard_on_and_a_node_of_its_own()
+    {
+        ServerSettings settings = ReadSettings();
+        Assert.Equal("http://127.0.0.1:8761", settings.Http.Url);
+        Assert.True(settings.Http.IsLoopback);
+        Assert.True(settings.Registry.GuardEnabled);
+        Assert.NotEqual(0u, settings.Registry.NodeId);
+        Assert.NotEqual(settings.Registry.NodeId, ReadSettings().Registry.NodeId);
+    }
+
+    [Fact]
+    public void Flags_and_keys_reach_the_options()
+    {
+        ServerSettings settings = ReadSettings(
+            "--http=http://localhost:0",
+            "--guard",
+            "off",
+            "--node",
+            "1a2b",
+            "--rollcall:core:leasedurationmax",
+            "00:10:00",
+            "--Rollcall:Core:LeaseGrace=1.5h",
+            "--Rollcall:Http:BodyBytesMax",
+            "2048"
+        );
+        Assert.Equal("http://localhost:0", settings.Http.Url);
+        Assert.False(settings.Registry.GuardEnabled);
+        Assert.Equal(0x1a2bu, settings.Registry.NodeId);
+        Assert.Equal(TimeSpan.FromMinutes(10), settings.Registry.LeaseDurationMax);
+        Assert.Equal(TimeSpan.FromMinutes(90), settings.Registry.LeaseGrace);
+        Assert.Equal(2048, settings.Http.BodyBytesMax);
+    }
+
+    [Fact]
+    public void The_command_line_beats_the_environment_which_beats_the_file()
+    {
+        string file = WriteFile(
+            """
+            { "Rollcall": { "Core": { "LeaseGrace": "1s", "VipsMax": 7, "GuardEnabled": false, "StripeCount": "16" } } }
+            """
+        );
+        using var grace = new EnvironmentVariable("Rollcall__Core__LeaseGrace", "2s");
+        using var vips = new EnvironmentVariable("Rollcall__Core__VipsMax", "8");
+
+        ServerSettings settings = ReadSettings("--config", file, "--Rollcall:Core:LeaseGrace", "3s");
+        Assert.Equal(TimeSpan.FromSeconds(3), settings.Registry.LeaseGrace);
+        Assert.Equal(8, settings.Registry.VipsMax);
+        Assert.False(settings.Registry.GuardEnabled);
+        Assert.Equal(16, settings.Registry.StripeCount);
+    }
+
+    [Fact]
+    public async Task A_problem_names_the_source_it_came_from()
+    {
+        string file = WriteFile("""{ "Rollcall": { "Core": { "VipsMax": 0 } } }""");
+        using var grace = new EnvironmentVariable("Rollcall__Core__LeaseGrace", "never");
+
+        (_, string errors) = await RefuseAsync("--config", file, "--guard", "perhaps");
+        Assert.Contains("Rollcall:Core:VipsMax = 0  [settings.json]", errors, StringComparison.Ordinal);
+        Assert.Contains("Rollcall:Core:LeaseGrace = never  [environment]", errors, StringComparison.Ordinal);
+        Assert.Contains("Rollcall:Core:GuardEnabled = perhaps  [command line]", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{ "Rollcall": { """)]
+    [InlineData("""[1]""")]
+    [InlineData("")]
+    public async Task A_file_that_is_no_JSON_object_is_named(string content)
+    {
+        string file = WriteFile(content);
+        (int exitCode, string errors) = await RefuseAsync("--config", file, "--node", "xyz");
+        Assert.Equal(2, exitCode);
+        Assert.Contains(file, errors, StringComparison.Ordinal);
+        Assert.Contains("2 problems.", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_list_where_one_value_is_wanted_is_refused()
+    {
+        (_, string errors) = await RefuseAsync("--config", WriteFile("""{ "Rollcall": { "Core": { "LeaseGrace": [1, 2] } } }"""));
+        Assert.Contains("holds several values where one is wanted", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_looks_like_a_secret_is_not_repeated()
+    {
+        (_, string errors) = await RefuseAsync("--password", "hunter2", "--token=hunter2", "--Rollcall:Http:Password=hunter2");
+        Assert.Contains("3 problems.", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--help", "--http URL")]
+    [InlineData("-h", "--http URL")]
+    [InlineData("--options", "Rollcall:Core:LeaseGrace")]
+    [InlineData("--version", "0.")]
+    public async Task Questions_are_answered_on_standard_output_with_code_0(string argument, string expected)
+    {
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        Assert.Equal(0, await ServerCommand.RunAsync([argument], output, errors));
+        Assert.Contains(expected, output.ToString(), StringComparison.Ordinal);
+        Assert.Empty(errors.ToString());
+    }
+
+    [Fact]
+    public void Every_option_of_the_core_has_a_key_and_reads_back_as_it_is_shown() =>
+        AssertComplete(RegistryOptionKeys.All, new RegistryOptions(), RegistryOptions.Rules.Select(rule => rule.Name));
+
+    [Fact]
+    public void Every_option_of_HTTP_has_a_key_and_reads_back_as_it_is_shown() =>
+        AssertComplete(HttpOptionKeys.All, new HttpServerOptions(), HttpServerOptions.Rules.Select(rule => rule.Name));
+
+    private static void AssertComplete<TOptions>(
+        IReadOnlyList<OptionKey<TOptions>> keys,
+        TOptions defaults,
+        IEnumerable<string> ruleNames
+    )
+        where TOptions : class
+    {
+        IEnumerable<string> properties = typeof(TOptions)
+            .GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.SetMethod is not null)
+            .Select(property => property.Name);
+        Assert.Equal(properties, keys.Select(key => key.Name));
+        Assert.Empty(ruleNames.Except(keys.Select(key => key.Name)));
+        Assert.All(keys, key => Assert.Equal(defaults, key.With(defaults, key.Show(defaults))));
+    }
+
+    private static async Task<(int ExitCode, string Errors)> RefuseAsync(params string[] args)
+    {
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        int exitCode = await ServerCommand.RunAsync(args, output, errors);
+        Assert.Empty(output.ToString());
+        return (exitCode, errors.ToString());
+    }
+
+    private static ServerSettings ReadSettings(params string[] args)
+    {
+        var problems = new List<ConfigurationProblem>();
+        CommandLine line = CommandLine.Parse(args);
+        ServerSettings settings = ServerSettings.Read(ConfigurationSources.Load(line, problems), problems);
+        Assert.Empty(line.Problems.Concat(problems));
+        return settings;
+    }
+
+    private string WriteFile(string content)
+    {
+        string path = Path.Combine(_folder, "settings.json");
+        File.WriteAllText(path, content);
+        return path;
+    }
+
+    /// <summary>Set for one test; tests of this assembly run one at a time.</summary>
+    private sealed class EnvironmentVariable : IDisposable
+    {
+        private readonly string _name;
+
+        public EnvironmentVariable(string name, string value)
+        {
+            _name = name;
+            Environment.SetEnvironmentVariable(name, value);
+        }
+
+        public void Dispose() => Environment.SetEnvironmentVariable(_name, null);
+    }
+}
