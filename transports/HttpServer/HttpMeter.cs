@@ -13,7 +13,7 @@ internal sealed class HttpMeter : IDisposable
     public const string MeterName = "Rollcall.Http";
     public const string OtherOperation = "other";
 
-    private static readonly string[] _statusClasses = ["0xx", "1xx", "2xx", "3xx", "4xx", "5xx"];
+    private static readonly string[] s_statusClasses = ["0xx", "1xx", "2xx", "3xx", "4xx", "5xx"];
 
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _requests;
@@ -38,7 +38,7 @@ internal sealed class HttpMeter : IDisposable
         var tags = new TagList
         {
             { "operation", operation },
-            { "status", _statusClasses[Math.Clamp(status / 100, 0, 5)] },
+            { "status", s_statusClasses[Math.Clamp(status / 100, 0, 5)] },
         };
         _requests.Add(1, tags);
         _duration.Record(Stopwatch.GetElapsedTime(startedAt).TotalSeconds, tags);

@@ -19,7 +19,7 @@ namespace Rollcall.Transports.HttpServer;
 public sealed class HttpServerTransport : IServerTransport
 {
     /// <summary>How often encoded forms that nobody asks for are given back.</summary>
-    private static readonly TimeSpan _trimInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_trimInterval = TimeSpan.FromMinutes(1);
 
     private readonly ILoggerFactory _loggers;
     private readonly ListenAddress _address;
@@ -71,7 +71,7 @@ public sealed class HttpServerTransport : IServerTransport
         }
 
         Addresses = [.. _kestrel.Features.Get<IServerAddressesFeature>()!.Addresses];
-        _trimming = new Timer(static state => ((DocumentSources)state!).Trim(), sources, _trimInterval, _trimInterval);
+        _trimming = new Timer(static state => ((DocumentSources)state!).Trim(), sources, s_trimInterval, s_trimInterval);
     }
 
     /// <inheritdoc/>

@@ -27,7 +27,7 @@ internal enum Verbs : byte
 /// <summary>Which path answers to which methods. Headers that claim another method are not looked at.</summary>
 internal static class VerbTable
 {
-    private static readonly StringValues[] _allow = [.. Enumerable.Range(0, 16).Select(set => new StringValues(AllowText((Verbs)set)))];
+    private static readonly StringValues[] s_allow = [.. Enumerable.Range(0, 16).Select(set => new StringValues(AllowText((Verbs)set)))];
 
     public static Verbs Of(string method)
     {
@@ -54,7 +54,7 @@ internal static class VerbTable
         };
 
     /// <summary>The value of the header Allow.</summary>
-    public static StringValues Allow(Verbs verbs) => _allow[(int)verbs];
+    public static StringValues Allow(Verbs verbs) => s_allow[(int)verbs];
 
     private static string AllowText(Verbs verbs)
     {

@@ -1,4 +1,5 @@
 using Rollcall.Core;
+using Rollcall.Core.Model;
 using Rollcall.Core.Seams;
 using Rollcall.Core.Snapshots;
 using Rollcall.Transports.Http.Eureka;
@@ -11,7 +12,7 @@ internal abstract class DocumentSource
     public abstract EncodedDocument Full(RegistrySnapshot snapshot, DocumentCoding coding);
 
     /// <summary>Null if it cannot be complete.</summary>
-    public abstract EncodedDocument? Delta(RegistrySnapshot snapshot, long nowMs, DocumentCoding coding);
+    public abstract EncodedDocument? Delta(RegistrySnapshot snapshot, MonotonicTime now, DocumentCoding coding);
 
     /// <summary>Null if the service has no instance.</summary>
     public abstract EncodedDocument? Service(RegistrySnapshot snapshot, string name, DocumentCoding coding);
@@ -29,8 +30,8 @@ internal sealed class DocumentSource<TEncoder>(RegistryService registry, TEncode
 
     public override EncodedDocument Full(RegistrySnapshot snapshot, DocumentCoding coding) => _cache.Full(snapshot, coding);
 
-    public override EncodedDocument? Delta(RegistrySnapshot snapshot, long nowMs, DocumentCoding coding) =>
-        _cache.Delta(snapshot, nowMs, coding);
+    public override EncodedDocument? Delta(RegistrySnapshot snapshot, MonotonicTime now, DocumentCoding coding) =>
+        _cache.Delta(snapshot, now, coding);
 
     public override EncodedDocument? Service(RegistrySnapshot snapshot, string name, DocumentCoding coding) =>
         _cache.Service(snapshot, name, coding);

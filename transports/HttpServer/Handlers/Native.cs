@@ -13,7 +13,7 @@ namespace Rollcall.Transports.HttpServer.Handlers;
 /// <summary>Our own endpoints below <c>/v1</c>, in JSON: why an instance is (not) there, the guard, the history.</summary>
 internal sealed class Native(RegistryService registry)
 {
-    private static readonly JsonWriterOptions _indented = new() { Indented = true };
+    private static readonly JsonWriterOptions s_indented = new() { Indented = true };
 
     public void Explain(Exchange exchange, in Route route)
     {
@@ -56,7 +56,7 @@ internal sealed class Native(RegistryService registry)
     private static void Send(Exchange exchange, int status, Action<Utf8JsonWriter> writeMembers)
     {
         var body = new ArrayBufferWriter<byte>(4_096);
-        using (var json = new Utf8JsonWriter(body, _indented))
+        using (var json = new Utf8JsonWriter(body, s_indented))
         {
             json.WriteStartObject();
             writeMembers(json);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using Rollcall.Core;
 using Rollcall.Core.Model;
 using Rollcall.Core.Seams;
@@ -18,13 +19,14 @@ internal sealed class Reads(RegistryService registry, DocumentSources sources)
     /// <summary>Bytes handed to the connection before waiting for the reader: bounds what one slow reader holds.</summary>
     private const int FlushBytes = 65_536;
 
-    private const string DeltaIncomplete =
+    private static readonly StringValues s_deltaIncomplete =
         "The delta cannot be complete: changes of the retention time are not all kept. Read apps in full.";
 
     public Task Full(Exchange exchange)
     {
         RegistrySnapshot snapshot = registry.ReadSnapshot();
-        return TryBegin(exchange, snapshot.Version, out Variant variant)
+        var variant = Variant.Of(exchange.RequestHeaders);
+        return TryBegin(exchange, snapshot.Version, variant)
             ? SendAsync(exchange, variant, sources[variant].Full(snapshot, variant.Coding))
             : Task.CompletedTask;
     }
@@ -32,45 +34,42 @@ internal sealed class Reads(RegistryService registry, DocumentSources sources)
     public Task Delta(Exchange exchange)
     {
         RegistrySnapshot snapshot = registry.ReadSnapshot();
-        if (!TryBegin(exchange, snapshot.Version, out Variant variant))
+        var variant = Variant.Of(exchange.RequestHeaders);
+        if (sources[variant].Delta(snapshot, registry.Now, variant.Coding) is not { } document)
         {
+            exchange.Headers.Vary = Names.VaryDocument;
+            exchange.AnswerEmpty(StatusCodes.Status403Forbidden, s_deltaIncomplete);
             return Task.CompletedTask;
         }
 
-        EncodedDocument? document = sources[variant].Delta(snapshot, registry.WallMs(registry.Now), variant.Coding);
-        if (document is not null)
-        {
-            return SendAsync(exchange, variant, document);
-        }
-
-        exchange.Headers.ETag = default;
-        exchange.AnswerEmpty(StatusCodes.Status403Forbidden, DeltaIncomplete);
-        return Task.CompletedTask;
+        return TryBegin(exchange, snapshot.Version, variant) ? SendAsync(exchange, variant, document) : Task.CompletedTask;
     }
 
     public Task Service(Exchange exchange, in Route route)
     {
         RegistrySnapshot snapshot = registry.ReadSnapshot();
-        string name = ServiceName.Canonical(Encoding.UTF8.GetString(route.Name));
+        var variant = Variant.Of(exchange.RequestHeaders);
+        string name = Encoding.UTF8.GetString(route.Name);
         if (snapshot.Service(name) is not { } entry)
         {
             exchange.Headers.Vary = Names.VaryDocument;
-            exchange.NotFound($"No instance of service {name}.");
+            exchange.NotFound($"No instance of service {ServiceName.Canonical(name)}.");
             return Task.CompletedTask;
         }
 
-        return TryBegin(exchange, entry.Version, out Variant variant)
+        return TryBegin(exchange, entry.Version, variant)
             ? SendAsync(exchange, variant, sources[variant].Service(snapshot, name, variant.Coding)!)
             : Task.CompletedTask;
     }
 
     public Task Vip(Exchange exchange, in Route route, bool secure)
     {
-        RegistrySnapshot snapshot = registry.ReadSnapshot();
+        var variant = Variant.Of(exchange.RequestHeaders);
         string vip = Encoding.UTF8.GetString(route.Name);
-        return TryBegin(exchange, snapshot.Version, out Variant variant)
-            ? SendAsync(exchange, variant, sources[variant].Vip(snapshot, vip, secure, variant.Coding))
-            : Task.CompletedTask;
+        EncodedDocument document = sources[variant].Vip(registry.ReadSnapshot(), vip, secure, variant.Coding);
+
+        // The document knows when one of its instances changed last; the registry's version moves with every other one too.
+        return TryBegin(exchange, document.Version, variant) ? SendAsync(exchange, variant, document) : Task.CompletedTask;
     }
 
     public void Instance(Exchange exchange, in Route route) =>
@@ -112,10 +111,9 @@ internal sealed class Reads(RegistryService registry, DocumentSources sources)
         }
     }
 
-    /// <summary>Negotiates and tags the document; false if the caller has it already, which is then answered.</summary>
-    private bool TryBegin(Exchange exchange, ulong version, out Variant variant)
+    /// <summary>Tags the document; false if the caller has it already, which is then answered.</summary>
+    private bool TryBegin(Exchange exchange, ulong version, Variant variant)
     {
-        variant = Variant.Of(exchange.RequestHeaders);
         string tag = EntityTag.Of(registry.BootEpoch, version, variant);
         exchange.Headers.Vary = Names.VaryDocument;
         exchange.Headers.CacheControl = Names.NoCache;
@@ -145,7 +143,7 @@ internal sealed class Reads(RegistryService registry, DocumentSources sources)
 
         PipeWriter writer = exchange.Writer;
         int unflushed = 0;
-        foreach (ReadOnlyMemory<byte> segment in document.Segments())
+        foreach (ReadOnlyMemory<byte> segment in document)
         {
             for (int at = 0; at < segment.Length; )
             {

@@ -17,24 +17,24 @@ namespace Rollcall.Transports.HttpServer.Handlers;
 /// </remarks>
 internal sealed class Renewals(RegistryService registry, Reads reads, HttpServerOptions options)
 {
-    private static readonly StringValues _unknown = "No such lease: register. GET /v1/explain/{service}/{id} says why.";
-    private static readonly StringValues _newer = "lastDirtyTimestamp is newer than the record: register again.";
-    private static readonly StringValues _ownStatusUnknown = "The instance's own status is UNKNOWN: register again.";
-    private static readonly StringValues _badStamp = "lastDirtyTimestamp must be a whole number of 64 bits.";
-    private static readonly StringValues _bodyTooLong = "The body of a heartbeat is over the limit. Send none.";
+    private static readonly StringValues s_unknown = "No such lease: register. GET /v1/explain/{service}/{id} says why.";
+    private static readonly StringValues s_newer = "lastDirtyTimestamp is newer than the record: register again.";
+    private static readonly StringValues s_ownStatusUnknown = "The instance's own status is UNKNOWN: register again.";
+    private static readonly StringValues s_badStamp = "lastDirtyTimestamp must be a whole number of 64 bits.";
+    private static readonly StringValues s_bodyTooLong = "The body of a heartbeat is over the limit. Send none.";
 
     public void Renew(Exchange exchange, in Route route)
     {
         if (exchange.RequestHeaders.ContentLength > options.BodyBytesMax)
         {
             exchange.Headers.Connection = Names.Close;
-            exchange.AnswerEmpty(StatusCodes.Status413PayloadTooLarge, _bodyTooLong);
+            exchange.AnswerEmpty(StatusCodes.Status413PayloadTooLarge, s_bodyTooLong);
             return;
         }
 
         if (!Query.TryGetNumber(route.Query, "lastDirtyTimestamp", out long? stamp))
         {
-            exchange.AnswerEmpty(StatusCodes.Status400BadRequest, _badStamp);
+            exchange.AnswerEmpty(StatusCodes.Status400BadRequest, s_badStamp);
             return;
         }
 
@@ -43,16 +43,16 @@ internal sealed class Renewals(RegistryService registry, Reads reads, HttpServer
         RenewResult result = registry.Renew(key, stamp, now);
         if (result.Outcome == RenewOutcome.Unknown)
         {
-            exchange.AnswerEmpty(StatusCodes.Status404NotFound, _unknown);
+            exchange.AnswerEmpty(StatusCodes.Status404NotFound, s_unknown);
         }
         else if (result.Instance!.OwnStatus == InstanceStatus.Unknown)
         {
-            exchange.AnswerEmpty(StatusCodes.Status404NotFound, _ownStatusUnknown);
+            exchange.AnswerEmpty(StatusCodes.Status404NotFound, s_ownStatusUnknown);
         }
         else if (result.Outcome == RenewOutcome.Newer)
         {
             TakeOverride(exchange, key, route.Query, now);
-            exchange.AnswerEmpty(StatusCodes.Status404NotFound, _newer);
+            exchange.AnswerEmpty(StatusCodes.Status404NotFound, s_newer);
         }
         else if (result.Outcome == RenewOutcome.Older && exchange.IsReplication)
         {

@@ -23,7 +23,7 @@ internal sealed class ServerStatus(RegistryService registry)
     private const string ServiceOfSelf = "EUREKA";
     private const string DataCenterClass = "com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo";
 
-    private static readonly XmlWriterSettings _xmlSettings = new() { OmitXmlDeclaration = true, Indent = true, Encoding = new UTF8Encoding(false) };
+    private static readonly XmlWriterSettings s_xmlSettings = new() { OmitXmlDeclaration = true, Indent = true, Encoding = new UTF8Encoding(false) };
 
     private readonly string _host = Dns.GetHostName();
 
@@ -84,7 +84,7 @@ internal sealed class ServerStatus(RegistryService registry)
     private byte[] StatusAsXml()
     {
         using var output = new MemoryStream();
-        using (var xml = XmlWriter.Create(output, _xmlSettings))
+        using (var xml = XmlWriter.Create(output, s_xmlSettings))
         {
             xml.WriteStartElement(XmlRoot);
             WriteMap(xml, "generalStats", GeneralStats());

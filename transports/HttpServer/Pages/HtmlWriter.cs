@@ -24,7 +24,7 @@ internal sealed class HtmlWriter
         .status{font-size:.8em;padding:0 .4em;border-radius:.3em;background:var(--soft)}
         """;
 
-    private static readonly HtmlEncoder _encoder = HtmlEncoder.Create(UnicodeRanges.All);
+    private static readonly HtmlEncoder s_encoder = HtmlEncoder.Create(UnicodeRanges.All);
 
     private readonly StringBuilder _text = new(8_192);
 
@@ -49,7 +49,7 @@ internal sealed class HtmlWriter
 
     public HtmlWriter Text(string text)
     {
-        _text.Append(_encoder.Encode(text));
+        _text.Append(s_encoder.Encode(text));
         return this;
     }
 
