@@ -17,7 +17,7 @@ namespace Rollcall.Hosting;
 /// </remarks>
 public sealed class RegistryRunner : IAsyncDisposable
 {
-    /// <summary>Time that transports have to let requests in flight end: a second less than the five that the server promises.</summary>
+    /// <summary>Time that transports have to let requests in flight end: a second less than the server promises.</summary>
     public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(4);
 
     private readonly RegistryService _registry;

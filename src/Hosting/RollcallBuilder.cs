@@ -11,7 +11,7 @@ public sealed class RollcallBuilder
     /// <summary>The application's services.</summary>
     public IServiceCollection Services { get; }
 
-    /// <summary>Opens the registry to callers over <paramref name="transport"/>, which the host starts, stops and disposes.</summary>
+    /// <summary>Opens the registry over <paramref name="transport"/>, which the host starts, stops and disposes of.</summary>
     public RollcallBuilder AddTransport(IServerTransport transport)
     {
         ArgumentNullException.ThrowIfNull(transport);
@@ -27,5 +27,5 @@ public sealed class RollcallBuilder
     }
 }
 
-/// <summary>Makes one transport. A type of its own: other <see cref="IServerTransport"/> of the application are left alone.</summary>
+/// <summary>Makes one transport. Of its own type: other <see cref="IServerTransport"/> stay alone.</summary>
 internal sealed record TransportSource(Func<IServiceProvider, IServerTransport> Create);
