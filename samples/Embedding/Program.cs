@@ -28,10 +28,10 @@ foreach (Instance instance in registry.ReadSnapshot().InstancesOf("orders"))
 Console.WriteLine($"renewed: {registry.Renew(registered.Handle, now)}");
 
 // Nobody renews any more: the lease ends three seconds later, not earlier, and not because a thread woke up.
-for (MonotonicTime end = now + TimeSpan.FromSeconds(4); now < end; now += registry.Options.WheelTick)
+for (MonotonicTime renewed = now; now - renewed < TimeSpan.FromSeconds(4); now += registry.Options.WheelTick)
 {
     if (registry.Advance(now).Expired > 0)
     {
-        Console.WriteLine($"expired: at {now}, {registry.ReadSnapshot().Count} left");
+        Console.WriteLine($"expired: {(now - renewed).TotalSeconds} s after the renewal, {registry.ReadSnapshot().Count} left");
     }
 }

@@ -1,0 +1,70 @@
+# awk -f ledger.awk claims.tsv RS="<" RESULT.trx...
+# Prints each claim as ran, skipped, failed or missed, then one line with the counts of all tests. Exit code 1 if a claim failed,
+# or if one that may not be skipped was skipped or did not run.
+
+BEGIN { FS = "\t" }
+
+# The claims come first, one a line: claim, pattern of test names, "yes" if it may be skipped. Then results, cut at every "<".
+FILENAME ~ /claims\.tsv$/ {
+    if ($0 !~ /^#/ && NF == 3) {
+        claim[++claims] = $1
+        pattern[claims] = $2
+        maySkip[claims] = $3 == "yes"
+    }
+    next
+}
+
+/^UnitTestResult / {
+    test++
+    name[test] = attribute("testName")
+    outcome[test] = attribute("outcome")
+    total[outcome[test]]++
+}
+/^Message>/ && outcome[test] == "NotExecuted" { reason[test] = text(substr($0, index($0, ">") + 1)) }
+
+END {
+    for (c = 1; c <= claims; c++) {
+        judge(c)
+    }
+    print ""
+    printf "%d passed, %d failed, %d skipped\n", total["Passed"], test - total["Passed"] - total["NotExecuted"], total["NotExecuted"]
+    exit bad
+}
+
+function judge(c,    t, ran, failed, skipped, why, state) {
+    for (t = 1; t <= test; t++) {
+        if (name[t] ~ pattern[c]) {
+            ran++
+            if (outcome[t] == "NotExecuted") {
+                skipped++
+                why = reason[t]
+            } else if (outcome[t] != "Passed") {
+                failed++
+            }
+        }
+    }
+    state = failed ? "FAILED" : !ran ? "missed" : skipped ? "skipped" : "ran"
+    if (failed || (state != "ran" && !maySkip[c])) {
+        bad = 1
+        state = toupper(state)
+    }
+    printf "%-8s %4d tests  %s%s\n", state, ran, claim[c], why == "" ? "" : " (" why ")"
+}
+
+function attribute(key,    from, rest) {
+    from = index($0, " " key "=\"")
+    if (!from) {
+        return ""
+    }
+    rest = substr($0, from + length(key) + 3)
+    return text(substr(rest, 1, index(rest, "\"") - 1))
+}
+
+function text(xml) {
+    gsub(/&lt;/, "<", xml)
+    gsub(/&gt;/, ">", xml)
+    gsub(/&quot;/, "\"", xml)
+    gsub(/&#xD;|&#xA;|\r|\n/, " ", xml)
+    gsub(/&amp;/, "\\&", xml)
+    return xml
+}
