@@ -79,7 +79,7 @@ public static class EurekaJsonReader
                 if (member == Member.Instance)
                 {
                     wrapped = new InstanceDraft(statusIgnoresCase: false);
-                    JsonInstance.Read(ref reader, wrapped);
+                    JsonInstance.Read(ref reader, member, wrapped);
                 }
                 else
                 {

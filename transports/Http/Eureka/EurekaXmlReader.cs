@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Xml;
 using Rollcall.Core;
 using Rollcall.Core.Model;
@@ -41,7 +40,7 @@ public static class EurekaXmlReader
             XmlInstance.ReadDocument(new XmlCursor(xml, limits.DepthMax), draft);
             return draft.TryBuild(out registration, out problem);
         }
-        catch (Exception malformed) when (malformed is XmlException or DecoderFallbackException)
+        catch (XmlException malformed)
         {
             problem = Problem(malformed, body.Span);
             return false;
@@ -83,7 +82,7 @@ public static class EurekaXmlReader
             ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
             : new MemoryStream(body.ToArray(), writable: false);
 
-    private static string Problem(Exception malformed, ReadOnlySpan<byte> body) =>
+    private static string Problem(XmlException malformed, ReadOnlySpan<byte> body) =>
         body.IndexOf("<!DOCTYPE"u8) >= 0
             ? "The body holds a document type (<!DOCTYPE), which is not accepted; send the element <instance> alone"
             : $"The body is not the XML expected: {RegistryError.Shown(malformed.Message, MessageCharsMax)}";

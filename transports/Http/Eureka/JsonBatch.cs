@@ -160,7 +160,7 @@ internal sealed class JsonBatch(EurekaLimits limits)
                     break;
                 case Member.InstanceInfo when reader.TokenType != JsonTokenType.Null:
                     _instance = new InstanceDraft(statusIgnoresCase: false);
-                    JsonInstance.Read(ref reader, _instance);
+                    JsonInstance.Read(ref reader, member, _instance);
                     break;
                 default:
                     reader.Skip();

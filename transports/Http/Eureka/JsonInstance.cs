@@ -11,10 +11,10 @@ namespace Rollcall.Transports.Http.Eureka;
 /// </remarks>
 internal static class JsonInstance
 {
-    /// <summary>Reads an instance.</summary>
-    public static void Read(ref Utf8JsonReader reader, InstanceDraft draft)
+    /// <summary>Reads an instance that is the value of <paramref name="holder"/>.</summary>
+    public static void Read(ref Utf8JsonReader reader, Member holder, InstanceDraft draft)
     {
-        if (!IsObject(ref reader, Member.Instance, draft))
+        if (!IsObject(ref reader, holder, draft))
         {
             return;
         }
