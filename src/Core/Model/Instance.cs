@@ -6,17 +6,30 @@ namespace Rollcall.Core.Model;
 /// <summary>One registered instance as of one <see cref="Version"/>: an immutable record, shared by every reader.</summary>
 /// <remarks>
 /// <para>Owner: made under its stripe's lock; the setters are used only before the record is published, never after.</para>
-/// <para>Shape: fixed fields here, all text in one block (<see cref="TextBlock"/>), the service's name shared.</para>
+/// <para>
+/// Shape: 128 bytes of fixed fields; all text in one block (<see cref="TextBlock"/>) kept as what differs from the service's first
+/// instance (<see cref="PackedText"/>); the service's name shared. The id can be read in place; reading other text unpacks the
+/// block, once for reads in a row.
+/// </para>
 /// <para>The lease is elsewhere: a renewal changes no record and no version (<see cref="RegistryService.LastRenewalMs"/>).</para>
 /// </remarks>
 public sealed class Instance
 {
-    private byte[] _text;
+    // The text read last on this thread: a writer of documents asks for a dozen fields of one instance in a row.
+    [ThreadStatic]
+    private static (Instance? Of, byte[] Block) t_unpacked;
 
-    internal Instance(ServiceName service, byte[] text)
+    private byte[] _text; // packed
+    private uint _leaseDurationMs;
+    private uint _renewalIntervalMs;
+    private ushort _port;
+    private ushort _securePort;
+    private ushort _weight;
+
+    internal Instance(ServiceName service, byte[] block)
     {
         Service = service;
-        _text = text;
+        _text = service.Pack(block);
     }
 
     /// <summary>Service, canonical.</summary>
@@ -59,44 +72,76 @@ public sealed class Instance
     public ChangeKind LastChange { get; internal set; }
 
     /// <summary>How long a lease lasts after a renewal.</summary>
-    public TimeSpan LeaseDuration { get; internal set; }
+    public TimeSpan LeaseDuration
+    {
+        get => TimeSpan.FromMilliseconds(_leaseDurationMs);
+        internal set => _leaseDurationMs = (uint)Math.Ceiling(value.TotalMilliseconds);
+    }
 
     /// <summary>How often the owner means to renew, as declared.</summary>
-    public TimeSpan RenewalInterval { get; internal set; }
+    public TimeSpan RenewalInterval
+    {
+        get => TimeSpan.FromMilliseconds(_renewalIntervalMs);
+        internal set => _renewalIntervalMs = (uint)Math.Ceiling(value.TotalMilliseconds);
+    }
 
     /// <summary>Plain port.</summary>
-    public int Port { get; internal set; }
+    public int Port
+    {
+        get => _port;
+        internal set => _port = (ushort)value;
+    }
 
     /// <summary>True if callers may use <see cref="Port"/>.</summary>
     public bool PortEnabled { get; internal set; }
 
     /// <summary>TLS port.</summary>
-    public int SecurePort { get; internal set; }
+    public int SecurePort
+    {
+        get => _securePort;
+        internal set => _securePort = (ushort)value;
+    }
 
     /// <summary>True if callers may use <see cref="SecurePort"/>.</summary>
     public bool SecurePortEnabled { get; internal set; }
 
     /// <summary>Share of the traffic relative to its peers.</summary>
-    public int Weight { get; internal set; }
+    public int Weight
+    {
+        get => _weight;
+        internal set => _weight = (ushort)value;
+    }
 
     /// <summary>The owner's pairs, in order.</summary>
-    public TextPairs Metadata => TextBlock.Metadata(_text);
+    public TextPairs Metadata => TextBlock.Metadata(Text);
 
     /// <summary>Pairs that only an adapter understands.</summary>
-    public TextPairs Attributes => TextBlock.Attributes(_text);
+    public TextPairs Attributes => TextBlock.Attributes(Text);
 
     /// <summary>Lease slot in the stripe; see <see cref="Leases.LeaseHandle"/>.</summary>
     internal uint LeaseIndex { get; set; }
 
-    internal ReadOnlySpan<byte> Text => _text;
+    /// <summary>All text, unpacked. The array is never written again: spans of it stay valid.</summary>
+    internal byte[] Text
+    {
+        get
+        {
+            if (!ReferenceEquals(t_unpacked.Of, this))
+            {
+                t_unpacked = (this, PackedText.Unpack(_text, Service.TextSample));
+            }
 
-    /// <summary>A text field as UTF-8; empty if absent. Cost: O(fields before it), 0 bytes.</summary>
-    public ReadOnlySpan<byte> Utf8(InstanceText field) => TextBlock.Field(_text, field, out _);
+            return t_unpacked.Block;
+        }
+    }
+
+    /// <summary>A text field as UTF-8; empty if absent. Cost: O(fields before it).</summary>
+    public ReadOnlySpan<byte> Utf8(InstanceText field) => TextBlock.Field(Text, field, out _);
 
     /// <summary>A text field as UTF-8; false if absent.</summary>
     public bool TryGetUtf8(InstanceText field, out ReadOnlySpan<byte> text)
     {
-        text = TextBlock.Field(_text, field, out bool present);
+        text = TextBlock.Field(Text, field, out bool present);
         return present;
     }
 
@@ -112,10 +157,10 @@ public sealed class Instance
 
     internal Instance Copy() => (Instance)MemberwiseClone();
 
-    internal Instance CopyWithText(byte[] text)
+    internal Instance CopyWithText(byte[] block)
     {
         Instance copy = Copy();
-        copy._text = text;
+        copy._text = Service.Pack(block);
         return copy;
     }
 }

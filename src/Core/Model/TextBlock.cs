@@ -62,7 +62,7 @@ internal static class TextBlock
             from.Zone,
             from.Region,
         ];
-        var writer = new Writer(256);
+        var writer = new TextWriter(new byte[512]);
         writer.Text(from.Id, 0);
         foreach (string? field in fields)
         {
@@ -86,7 +86,7 @@ internal static class TextBlock
     {
         int start = FieldsEnd(block);
         int end = PairsEnd(block, start);
-        var writer = new Writer(block.Length + 64);
+        var writer = new TextWriter(new byte[block.Length + 64]);
         writer.Raw(block[..start]);
         writer.Pairs(metadata);
         writer.Raw(block[end..]);
@@ -103,7 +103,7 @@ internal static class TextBlock
     /// <summary>The bytes of a field; <paramref name="present"/> tells an absent field from an empty one.</summary>
     public static ReadOnlySpan<byte> Field(ReadOnlySpan<byte> block, InstanceText field, out bool present)
     {
-        int at = FieldsStart(block);
+        int at = IdEnd(block);
         for (int i = 0; i < (int)field; i++)
         {
             int skipped = Number(block, ref at);
@@ -134,7 +134,8 @@ internal static class TextBlock
         }
     }
 
-    private static int FieldsStart(ReadOnlySpan<byte> block)
+    /// <summary>Where the id ends and the fields begin.</summary>
+    internal static int IdEnd(ReadOnlySpan<byte> block)
     {
         int at = 0;
         int idLength = Number(block, ref at);
@@ -143,7 +144,7 @@ internal static class TextBlock
 
     private static int FieldsEnd(ReadOnlySpan<byte> block)
     {
-        int at = FieldsStart(block);
+        int at = IdEnd(block);
         for (int i = 0; i < FieldCount; i++)
         {
             int length = Number(block, ref at);
@@ -162,59 +163,6 @@ internal static class TextBlock
         }
 
         return at;
-    }
-
-    private struct Writer(int capacity)
-    {
-        private byte[] _bytes = new byte[capacity];
-        private int _length;
-
-        public void Number(int value)
-        {
-            Reserve(5);
-            uint rest = (uint)value;
-            for (; rest >= 0x80; rest >>= 7)
-            {
-                _bytes[_length++] = (byte)(rest | 0x80);
-            }
-
-            _bytes[_length++] = (byte)rest;
-        }
-
-        public void Text(string text, int lengthBias)
-        {
-            int length = Encoding.UTF8.GetByteCount(text);
-            Number(length + lengthBias);
-            Reserve(length);
-            _length += Encoding.UTF8.GetBytes(text, _bytes.AsSpan(_length));
-        }
-
-        public void Pairs(IReadOnlyList<KeyValuePair<string, string>> pairs)
-        {
-            Number(pairs.Count);
-            foreach (KeyValuePair<string, string> pair in pairs)
-            {
-                Text(pair.Key, 0);
-                Text(pair.Value, 0);
-            }
-        }
-
-        public void Raw(ReadOnlySpan<byte> bytes)
-        {
-            Reserve(bytes.Length);
-            bytes.CopyTo(_bytes.AsSpan(_length));
-            _length += bytes.Length;
-        }
-
-        public readonly byte[] ToArray() => _bytes.AsSpan(0, _length).ToArray();
-
-        private void Reserve(int more)
-        {
-            if (_bytes.Length - _length < more)
-            {
-                Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _length + more));
-            }
-        }
     }
 }
 
