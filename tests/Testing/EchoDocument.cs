@@ -76,7 +76,7 @@ public sealed record EchoDocument(
     {
         ArgumentNullException.ThrowIfNull(document);
         var bytes = new MemoryStream();
-        foreach (ReadOnlyMemory<byte> segment in document.Segments())
+        foreach (ReadOnlyMemory<byte> segment in document)
         {
             bytes.Write(segment.Span);
         }

@@ -55,7 +55,7 @@ internal sealed class Stripe
     /// <returns>The record; null if there is none.</returns>
     public Instance? Renew(HashedKey key, long startTick)
     {
-        while (true)
+        for (var spin = default(SpinWait); ; spin.SpinOnce())
         {
             int slot = _keys.Find(key, out Instance? record);
             if (slot < 0)
