@@ -17,8 +17,8 @@ namespace Rollcall.Hosting;
 /// </remarks>
 public sealed class RegistryRunner : IAsyncDisposable
 {
-    /// <summary>Time that transports have to let requests in flight end: a second less than the server promises.</summary>
-    public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(4);
+    /// <summary>Time that transports have to let requests in flight end: leaves two of the five seconds that the server promises.</summary>
+    public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(3);
 
     private readonly RegistryService _registry;
     private readonly IReadOnlyList<IServerTransport> _transports;
