@@ -78,17 +78,17 @@ internal static class ServerCommand
             logger.ListensInsecurely(settings.Http.Url);
         }
 
-        output.WriteLine(ReadyLine(settings.Registry, runner.Addresses));
+        output.WriteLine(ReadyLine(registry, runner.Addresses));
         await stop.WaitAsync();
         await runner.StopAsync();
         return ExitCode.Ended;
     }
 
-    private static string ReadyLine(RegistryOptions options, IReadOnlyList<string> addresses)
+    private static string ReadyLine(RegistryService registry, IReadOnlyList<string> addresses)
     {
         string seconds = SinceProcessStart().TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture);
-        string guard = OptionKind.Switch.Show(options.GuardEnabled);
-        return $"Rollcall ready in {seconds} s: {string.Join(", ", addresses)} (node {options.NodeId:x}, guard {guard})";
+        string guard = OptionKind.Switch.Show(registry.Options.GuardEnabled);
+        return $"Rollcall ready in {seconds} s: {string.Join(", ", addresses)} (node {registry.NodeId:x}, guard {guard})";
     }
 
     private static TimeSpan SinceProcessStart()

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.Extensions.Configuration;
 using Rollcall.Core;
 using Rollcall.Hosting.Configuration;
@@ -7,7 +6,7 @@ using Rollcall.Transports.HttpServer;
 namespace Rollcall.Server;
 
 /// <summary>Everything the server was told, checked.</summary>
-/// <param name="Registry">Options of the core, with the node's id drawn if none was given.</param>
+/// <param name="Registry">Options of the core.</param>
 /// <param name="Http">Options of the HTTP adapter.</param>
 /// <param name="Logging">What to log; standard .NET keys.</param>
 internal sealed record ServerSettings(RegistryOptions Registry, HttpServerOptions Http, IConfigurationSection Logging)
@@ -25,7 +24,7 @@ internal sealed record ServerSettings(RegistryOptions Registry, HttpServerOption
         var registry = RegistryOptionKeys.Bind(configuration.GetSection(CoreSection), new RegistryOptions(), problems);
         var http = HttpOptionKeys.Bind(configuration.GetSection(HttpSection), problems);
         RefuseUnsafe(http, IsInsecureAllowed(configuration, problems), problems);
-        return new(WithNode(registry), http, configuration.GetSection(LoggingSection));
+        return new(registry, http, configuration.GetSection(LoggingSection));
     }
 
     private static void RefuseUnknown(IConfigurationSection root, ICollection<ConfigurationProblem> problems)
@@ -69,7 +68,4 @@ internal sealed record ServerSettings(RegistryOptions Registry, HttpServerOption
             );
         }
     }
-
-    private static RegistryOptions WithNode(RegistryOptions options) =>
-        options.NodeId != 0 ? options : options with { NodeId = (uint)RandomNumberGenerator.GetInt32(1, int.MaxValue) };
 }
