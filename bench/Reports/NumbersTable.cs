@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text;
+
+namespace Rollcall.Bench.Reports;
+
+/// <summary>The table of figures for people: on the terminal, and in the README between two marks.</summary>
+internal static class NumbersTable
+{
+    private const string Begin = "<!-- numbers:begin -->";
+    private const string End = "<!-- numbers:end -->";
+
+    /// <summary>Writes the table of <paramref name="rows"/> into the README; says why not, if it cannot.</summary>
+    public static string? WriteToReadme(IReadOnlyList<RowResult> rows)
+    {
+        string file = RepositoryFiles.Readme;
+        string text = File.Exists(file) ? File.ReadAllText(file) : "";
+        int begin = text.IndexOf(Begin, StringComparison.Ordinal);
+        int end = text.IndexOf(End, StringComparison.Ordinal);
+        if (begin < 0 || end < begin)
+        {
+            return $"{file} has no {Begin} before a {End}: the table of numbers was not written there.";
+        }
+
+        File.WriteAllText(file, $"{text[..(begin + Begin.Length)]}\n{Markdown(rows)}{text[end..]}");
+        return null;
+    }
+
+    /// <summary>The table in Markdown; below it the machine and the notes.</summary>
+    public static string Markdown(IReadOnlyList<RowResult> rows)
+    {
+        var text = new StringBuilder();
+        text.Append("| # | quantity | ship | target | reached | spread | | compared with |\n");
+        text.Append("|---|---|---|---|---|---|---|---|\n");
+        foreach (RowResult row in rows)
+        {
+            foreach (Figure figure in row.Figures)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"| {row.Row} | {figure.Name} | {Bound(figure.Ship, figure)} ");
+                text.Append(CultureInfo.InvariantCulture, $"| {Bound(figure.Target, figure)} | {Shown(figure.Value.Median)} {figure.Unit} ");
+                text.Append(CultureInfo.InvariantCulture, $"| {SpreadOf(figure)} | {Word(figure.Verdict)} | {figure.Control} |\n");
+            }
+        }
+
+        text.Append('\n');
+        foreach (var same in rows.GroupBy(row => (row.Date, row.Machine)))
+        {
+            MachineFacts machine = same.Key.Machine;
+            text.Append(CultureInfo.InvariantCulture, $"Rows {string.Join(", ", same.Select(row => row.Row))}: {same.Key.Date}, ");
+            text.Append(CultureInfo.InvariantCulture, $"{machine.Processor}, {machine.Cores} cores, {machine.MemoryGb} GB, ");
+            text.Append(CultureInfo.InvariantCulture, $"{machine.Runtime}, {machine.System}, load {machine.Load} at the start.\n");
+        }
+
+        text.Append("\nEach row again: `dotnet run -c Release --project bench -- targets --rows <#>`; files in `bench/results`.\n");
+        return text.ToString();
+    }
+
+    private static string Word(FigureVerdict verdict) =>
+        verdict switch
+        {
+            FigureVerdict.Target => "target",
+            FigureVerdict.Ship => "ship",
+            FigureVerdict.Missed => "**missed**",
+            _ => "",
+        };
+
+    private static string Bound(double? bound, Figure figure) => bound is { } value ? $"{Shown(value)} {figure.Unit}" : "";
+
+    private static string SpreadOf(Figure figure) =>
+        figure.Value.Count == 1
+            ? ""
+            : $"{Shown(figure.Value.Min)} .. {Shown(figure.Value.Max)} of {figure.Value.Count}";
+
+    // Three digits, and large numbers with all of theirs.
+    private static string Shown(double value) =>
+        Math.Abs(value) >= 100
+            ? value.ToString("N0", CultureInfo.InvariantCulture)
+            : value.ToString("G3", CultureInfo.InvariantCulture);
+}
