@@ -1,0 +1,179 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Rollcall.Core;
+using Rollcall.Hosting;
+using Rollcall.Server;
+using Rollcall.Testing.Support;
+using Rollcall.Transports.HttpServer;
+
+namespace Rollcall.Interop.Tests;
+
+/// <summary>The README says what the code does. Tables come from the code, commands are run, snippets are compiled.</summary>
+public sealed partial class ReadmeTests
+{
+    private const string UpdateVariable = "ROLLCALL_UPDATE_README";
+
+    private static readonly string s_path = Repository.PathOf("README.md");
+
+    [Theory]
+    [InlineData("flags")]
+    [InlineData("options")]
+    public void Its_tables_are_those_of_the_code(string name)
+    {
+        string expected = name == "flags" ? FlagTable() : OptionTables();
+        string readme = File.ReadAllText(s_path);
+        string updated = Replace(readme, name, expected);
+        if (Environment.GetEnvironmentVariable(UpdateVariable) is not null)
+        {
+            File.WriteAllText(s_path, updated);
+        }
+        else
+        {
+            Assert.True(updated == readme, $"The table '{name}' of README.md is old. Run this test with {UpdateVariable}=1.");
+        }
+    }
+
+    [CurlFact]
+    public async Task Its_curl_commands_work()
+    {
+        await using ServerProcess server = await ServerProcess.StartAsync();
+        string url = server.BaseUrl.GetLeftPart(UriPartial.Authority);
+        string block = Section("## Register and find").Split("```sh\n")[1].Split("```")[0];
+        string script = "set -e\n" + block.Replace("http://127.0.0.1:8761", url, StringComparison.Ordinal);
+
+        using Process shell = Process.Start(
+            new ProcessStartInfo("sh", ["-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
+        Task<string> errors = shell.StandardError.ReadToEndAsync();
+        string output = await shell.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        await shell.WaitForExitAsync();
+
+        Assert.True(shell.ExitCode == 0, $"Exit code {shell.ExitCode}.\n{output}\n{await errors}\n{server.Errors}");
+        Assert.Contains("orders-1", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Its_snippet_is_the_one_that_a_test_runs()
+    {
+        string test = File.ReadAllText(Repository.PathOf("tests/Transports.Tests/Hosting/AddRollcallTests.cs"));
+        string body = test.Split("// readme:begin\n")[1].Split("        // readme:end")[0];
+        string snippet = body.Replace("\n        ", "\n", StringComparison.Ordinal)[8..];
+        Assert.Contains("```csharp\n" + snippet + "```", File.ReadAllText(s_path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void It_names_every_instrument()
+    {
+        var names = new List<string>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, _) =>
+        {
+            if (instrument.Meter.Name.StartsWith("Rollcall.", StringComparison.Ordinal))
+            {
+                names.Add(instrument.Name);
+            }
+        };
+        listener.Start();
+        using var meter = new RegistryMeter(new RegistryService(new RegistryOptions(), TimeProvider.System));
+        _ = new HttpServerTransport(new HttpServerOptions());
+
+        string section = Section("## Metrics");
+        Assert.NotEmpty(names);
+        Assert.All(names, name => Assert.Contains($"`{name}`", section, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Its_links_lead_somewhere() =>
+        Assert.All(
+            Link().Matches(File.ReadAllText(s_path)).Select(link => link.Groups["path"].Value),
+            path => Assert.True(Path.Exists(Repository.PathOf(path)), $"{path} is not there.")
+        );
+
+    private static string Section(string heading)
+    {
+        string readme = File.ReadAllText(s_path);
+        int from = readme.IndexOf(heading, StringComparison.Ordinal);
+        int to = readme.IndexOf("\n## ", from + 1, StringComparison.Ordinal);
+        return to < 0 ? readme[from..] : readme[from..to];
+    }
+
+    private static string Replace(string readme, string name, string content)
+    {
+        string begin = $"<!-- {name}:begin -->\n";
+        int from = readme.IndexOf(begin, StringComparison.Ordinal) + begin.Length;
+        int to = readme.IndexOf($"<!-- {name}:end -->", from, StringComparison.Ordinal);
+        return readme[..from] + content + readme[to..];
+    }
+
+    private static string FlagTable()
+    {
+        var table = new StringBuilder("| Flag | |\n|---|---|\n");
+        foreach (Flag flag in Flag.All)
+        {
+            table.Append(
+                $"| `{(flag.Name + " " + flag.Value).Trim().Replace("|", "\\|", StringComparison.Ordinal)}` | {flag.Help} |\n"
+            );
+        }
+
+        return table.ToString();
+    }
+
+    private static string OptionTables() =>
+        OptionTable(ServerSettings.CoreSection, typeof(RegistryOptions))
+        + "\n"
+        + OptionTable(ServerSettings.HttpSection, typeof(HttpServerOptions));
+
+    private static string OptionTable(string section, Type options)
+    {
+        var table = new StringBuilder($"| `{section}:` | Default | Range | |\n|---|---|---|---|\n");
+        XElement documentation = XElement.Load(Path.ChangeExtension(options.Assembly.Location, ".xml"));
+        foreach (
+            CatalogEntry entry in OptionCatalog.All.Where(entry => entry.Key.StartsWith(section + ":", StringComparison.Ordinal))
+        )
+        {
+            string name = entry.Key[(section.Length + 1)..];
+            string shown = entry.Default.Length == 0 ? "" : $"`{entry.Default}`";
+            table.Append($"| `{name}` | {shown} | {entry.Range} | {Summary(documentation, $"P:{options.FullName}.{name}")} |\n");
+        }
+
+        return table.ToString();
+    }
+
+    /// <summary>The summary of a member, on one line, with what it refers to by its last name.</summary>
+    private static string Summary(XElement documentation, string member)
+    {
+        XElement summary = documentation
+            .Descendants("member")
+            .Single(m => (string?)m.Attribute("name") == member)
+            .Element("summary")!;
+        foreach (XElement inner in summary.Elements().ToList())
+        {
+            string text = inner.Attribute("cref") is { } cref ? cref.Value.Split('(')[0].Split('.')[^1] : inner.Value;
+            inner.ReplaceWith($"`{text}`");
+        }
+
+        return Spaces().Replace(summary.Value, " ").Trim();
+    }
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Spaces();
+
+    [GeneratedRegex(@"\]\((?<path>[^)#:]+)\)")]
+    private static partial Regex Link();
+
+    /// <summary>A test that needs curl; skipped, saying so, where there is none.</summary>
+    private sealed class CurlFactAttribute : FactAttribute
+    {
+        public CurlFactAttribute()
+        {
+            string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+            if (!folders.Any(folder => File.Exists(Path.Combine(folder, "curl"))))
+            {
+                Skip = "curl is not installed.";
+            }
+        }
+    }
+}
