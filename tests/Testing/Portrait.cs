@@ -39,8 +39,9 @@ public static class Portrait
     }
 
     /// <summary>The line that the record of a naive instance must have.</summary>
-    internal static string Of(NaiveInstance naive)
+    public static string Of(NaiveInstance naive)
     {
+        ArgumentNullException.ThrowIfNull(naive);
         Registration sent = naive.Sent;
         var line = new StringBuilder(512);
         Add(line, "service", naive.Key.Service);

@@ -38,8 +38,8 @@ public sealed class SteppedRegistry
     /// <summary>Time passes and the registry is advanced every <see cref="Step"/>; returns all it did, summed up.</summary>
     public AdvanceResult Pass(TimeSpan span) => Pass(span, Step);
 
-    /// <summary>The same with steps of <paramref name="step"/>; the last may be shorter.</summary>
-    public AdvanceResult Pass(TimeSpan span, TimeSpan step)
+    /// <summary>The same with steps of <paramref name="step"/>; the last may be shorter. After each, <paramref name="eachStep"/>.</summary>
+    public AdvanceResult Pass(TimeSpan span, TimeSpan step, Action? eachStep = null)
     {
         var sum = default(AdvanceResult);
         for (TimeSpan left = span; left > TimeSpan.Zero; left -= step)
@@ -52,6 +52,7 @@ public sealed class SteppedRegistry
                 did.LatestExpiryLateness > sum.LatestExpiryLateness ? did.LatestExpiryLateness : sum.LatestExpiryLateness,
                 sum.SkippedStall + did.SkippedStall
             );
+            eachStep?.Invoke();
         }
 
         return sum;
