@@ -20,7 +20,7 @@ public sealed class NaiveRegistry
     private readonly NaiveLeaseClock _time;
     private readonly Dictionary<NaiveKey, NaiveInstance> _live = [];
     private readonly Dictionary<NaiveKey, TimeSpan> _ends = [];
-    private readonly Dictionary<NaiveKey, (InstanceStatus Status, TimeSpan Until)> _lingering = [];
+    private readonly Dictionary<NaiveKey, (InstanceStatus Status, TimeSpan Until)> _lingering = []; // counted by the clock, stalls too
     private readonly List<NaiveChange> _changes = [];
 
     public NaiveRegistry(RegistryOptions options, TimeSpan now)
@@ -52,11 +52,11 @@ public sealed class NaiveRegistry
         }
 
         _lingering.Remove(key, out (InstanceStatus Status, TimeSpan Until) lingering);
-        InstanceStatus? kept = there is not null ? there.Override : lingering.Until > _time.At(now) ? lingering.Status : null;
+        InstanceStatus? kept = there is not null ? there.Override : lingering.Until > now ? lingering.Status : null;
         NaiveInstance record = new(key, sent)
         {
             Handle = there?.Handle ?? handle,
-            Override = source == WriteSource.Peer && sent.Override is not null ? sent.Override : kept,
+            Override = source == WriteSource.Peer && sent.Override is not (null or InstanceStatus.Unknown) ? sent.Override : kept,
             Stamp = stamp,
             Duration = sent.LeaseDuration ?? _options.LeaseDurationDefault,
             Interval = sent.RenewalInterval ?? _options.RenewalIntervalDefault,
@@ -98,11 +98,15 @@ public sealed class NaiveRegistry
         return _live.TryGetValue(key, out NaiveInstance? there) && Remove(there, ChangeCause.Cancelled, source);
     }
 
+    /// <summary>Unknown is no opinion: it clears.</summary>
     public bool SetStatus(NaiveKey key, InstanceStatus status, WriteSource source) =>
-        Modify(key, there => there with { Override = status }, ChangeCause.StatusSet, source);
+        status == InstanceStatus.Unknown
+            ? ClearStatus(key, source)
+            : Modify(key, there => there with { Override = status }, ChangeCause.StatusSet, source);
 
+    /// <summary>Also one that outlived its instance.</summary>
     public bool ClearStatus(NaiveKey key, WriteSource source) =>
-        Modify(key, there => there with { Override = null }, ChangeCause.StatusCleared, source);
+        _lingering.Remove(key) || Modify(key, there => there with { Override = null }, ChangeCause.StatusCleared, source);
 
     public bool SetMetadata(NaiveKey key, IReadOnlyList<KeyValuePair<string, string>> pairs, WriteSource source) =>
         Modify(key, there => there with { Metadata = Merged(there.Metadata, pairs) }, ChangeCause.MetadataSet, source);
@@ -111,6 +115,11 @@ public sealed class NaiveRegistry
     public IReadOnlySet<NaiveKey> Advance(TimeSpan now)
     {
         _time.Advance(now);
+        foreach (NaiveKey key in _lingering.Where(kept => kept.Value.Until <= now).Select(kept => kept.Key).ToArray())
+        {
+            _lingering.Remove(key);
+        }
+
         return _ends.Where(end => end.Value <= _time.At(now)).Select(end => end.Key).ToHashSet();
     }
 
@@ -118,10 +127,10 @@ public sealed class NaiveRegistry
     public void Expire(NaiveKey key, TimeSpan now)
     {
         NaiveInstance there = _live[key];
-        Remove(there, ChangeCause.Expired, WriteSource.Owner);
+        Remove(there, ChangeCause.Expired, WriteSource.Registry);
         if (there.Override is InstanceStatus status)
         {
-            _lingering[key] = (status, _time.At(now) + _options.OverrideLinger);
+            _lingering[key] = (status, now + _options.OverrideLinger);
         }
     }
 

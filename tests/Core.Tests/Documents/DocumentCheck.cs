@@ -14,7 +14,6 @@ internal sealed class DocumentCheck(ModelRun run)
     private readonly EncodedSnapshotCache<EchoEncoder> _cache = new(run.Real.Registry, new EchoEncoder(hideRenewals: true));
     private readonly List<(EncodedDocument Document, DocumentCoding Coding, byte[] Bytes)> _kept = [];
     private RegistrySnapshot? _older;
-    private long _sequence;
     private int _steps;
 
     public int EveryNthStep { get; init; } = 1;
@@ -44,7 +43,8 @@ internal sealed class DocumentCheck(ModelRun run)
         foreach (DocumentCoding coding in Codings)
         {
             EncodedDocument full = _cache.Full(snapshot, coding);
-            AssertHolds(full, coding, DocumentKind.Full, run.Naive.Sorted, AllCounts());
+            EchoDocument read = AssertHolds(full, coding, DocumentKind.Full, run.Naive.Sorted, AllCounts());
+            Assert.Equal(snapshot.Version, read.Version);
             AssertSameAsFresh(full, fresh.Full(snapshot, coding), coding);
             _kept.Add((full, coding, EchoDocument.Bytes(full)));
             foreach (string service in (string[])["orders", "BILLING", "straße", "nobody"])
@@ -67,7 +67,8 @@ internal sealed class DocumentCheck(ModelRun run)
         Assert.Equal(expected.Length > 0, document is not null);
         if (document is not null)
         {
-            AssertHolds(document, coding, DocumentKind.Service, expected, CountsOf(expected));
+            EchoDocument read = AssertHolds(document, coding, DocumentKind.Service, expected, CountsOf(expected));
+            Assert.Equal(LastChangeOf(record => record.Key.Service == canonical), read.Version);
         }
     }
 
@@ -75,46 +76,58 @@ internal sealed class DocumentCheck(ModelRun run)
     {
         foreach (bool secure in (bool[])[false, true])
         {
-            NaiveInstance[] expected =
-            [
-                .. run.Naive.Sorted.Where(i => ((secure ? i.Sent.SecureVips : i.Sent.Vips) ?? "").Split(',').Contains(vip)),
-            ];
+            bool HasVip(NaiveInstance i) => ((secure ? i.Sent.SecureVips : i.Sent.Vips) ?? "").Split(',').Contains(vip);
+
+            NaiveInstance[] expected = [.. run.Naive.Sorted.Where(HasVip)];
             EncodedDocument document = _cache.Vip(snapshot, vip, secure, coding);
-            AssertHolds(document, coding, DocumentKind.Vip, expected, CountsOf(expected));
+            EchoDocument read = AssertHolds(document, coding, DocumentKind.Vip, expected, CountsOf(expected));
+            Assert.InRange(read.Version, LastChangeOf(HasVip), snapshot.Version);
         }
     }
 
+    /// <summary>
+    /// What changed within the retention must be there with its latest record; what is older by a stall gap, and by the second for
+    /// which a delta is kept, must not.
+    /// </summary>
     private void CheckDelta(RegistrySnapshot snapshot)
     {
-        long nowMs = run.Real.Registry.WallMs(run.Real.Now);
-        long oldestMs = nowMs - (long)run.Options.DeltaRetention.TotalMilliseconds;
-        (NaiveChange Change, long AtMs)[] expected =
+        long retentionTicks = run.Options.DeltaRetention.Ticks;
+        long spareTicks = (run.Options.StallGap + TimeSpan.FromSeconds(1)).Ticks;
+        (NaiveChange Change, long AtMs, long Age)[] latest =
         [
-            .. run.Naive.Changes.Zip(run.ChangedAtMs)
-                .Where(change => change.Second >= oldestMs)
-                .GroupBy(change => change.First.Record.Key)
+            .. run.Naive.Changes.Zip(run.Changed, (change, at) => (change, at.AtMs, run.Real.Now.Ticks - at.At.Ticks))
+                .GroupBy(change => change.change.Record.Key)
                 .Select(changes => changes.Last())
-                .OrderBy(change => change.First.Record.Key, NaiveKey.Order),
+                .OrderBy(change => change.change.Record.Key, NaiveKey.Order),
         ];
         foreach (DocumentCoding coding in Codings)
         {
-            EncodedDocument? document = _cache.Delta(snapshot, nowMs, coding);
+            EncodedDocument? document = _cache.Delta(snapshot, run.Real.Now, coding);
             Assert.NotNull(document);
             EchoDocument delta = EchoDocument.Parse(document, coding);
-            Assert.Equal(DocumentKind.Delta, delta.Kind);
-            Assert.Equal(run.Naive.Version, delta.Version);
+            Assert.Equal((DocumentKind.Delta, run.Naive.Version), (delta.Kind, delta.Version));
             Assert.Equal(AllCounts(), delta.Counts);
-            Assert.Equal(delta.Services.Count, delta.Services.Distinct().Count());
-            Assert.Equal(
-                expected.Select(e => (e.Change.Kind, RemovedAtMs(e), Portrait.Of(e.Change.Record))),
-                delta.Instances.OrderBy(Key, NaiveKey.Order).Select(i => (i.Kind, i.RemovedAtMs, i.Portrait))
-            );
-            Assert.True(delta.Sequence >= _sequence, $"delta {delta.Sequence} after {_sequence}");
-            _sequence = delta.Sequence;
+            AssertServicesOnce(delta);
+            Dictionary<NaiveKey, string> seen = delta.Instances.ToDictionary(Key, i => $"{i.Kind} {i.RemovedAtMs} {i.Portrait}");
+            foreach ((NaiveChange change, long atMs, long age) in latest)
+            {
+                bool there = seen.Remove(change.Record.Key, out string? line);
+                Assert.True(there || age > retentionTicks, $"version {change.Version} is missing from the delta");
+                Assert.True(!there || age <= retentionTicks + spareTicks, $"version {change.Version} is too old for the delta");
+                long removedAtMs = change.Kind == ChangeKind.Removed ? atMs : 0;
+                Assert.Equal($"{change.Kind} {removedAtMs} {Portrait.Of(change.Record)}", line ?? $"{change.Kind} {removedAtMs} {Portrait.Of(change.Record)}");
+            }
+
+            Assert.Empty(seen);
+            Assert.True(delta.Sequence > 0, "a delta counts itself");
         }
     }
 
-    private static long RemovedAtMs((NaiveChange Change, long AtMs) of) => of.Change.Kind == ChangeKind.Removed ? of.AtMs : 0;
+    private static void AssertServicesOnce(EchoDocument document)
+    {
+        Assert.Equal(document.Services, document.Services.Distinct());
+        Assert.Equal(document.Services, document.Instances.Select(i => i.Service).Distinct());
+    }
 
     private static NaiveKey Key(EchoInstance instance) => new(instance.Service, Portrait.Field(instance.Portrait, "id")!);
 
@@ -143,7 +156,7 @@ internal sealed class DocumentCheck(ModelRun run)
         }
     }
 
-    private void AssertHolds(
+    private EchoDocument AssertHolds(
         EncodedDocument document,
         DocumentCoding coding,
         DocumentKind kind,
@@ -152,15 +165,18 @@ internal sealed class DocumentCheck(ModelRun run)
     )
     {
         EchoDocument read = EchoDocument.Parse(document, coding);
-        Assert.Equal((kind, run.Naive.Version, 0L), (read.Kind, read.Version, read.Sequence));
-        Assert.Equal(run.Naive.Version, document.Version);
+        Assert.Equal((kind, document.Version, 0L), (read.Kind, read.Version, read.Sequence));
         Assert.Equal(counts, read.Counts);
         Assert.Equal(
             expected.Select(e => (e.Key.Service, e.LastChange, 0L, Portrait.Of(e))),
             read.Instances.Select(i => (i.Service, i.Kind, i.RemovedAtMs, i.Portrait))
         );
-        Assert.Equal(read.Instances.Select(i => i.Service).Distinct(), read.Services);
+        AssertServicesOnce(read);
+        return read;
     }
+
+    private ulong LastChangeOf(Func<NaiveInstance, bool> which) =>
+        run.Naive.Changes.Where(change => which(change.Record)).Select(change => change.Version).LastOrDefault();
 
     private static void AssertSameAsFresh(EncodedDocument cached, EncodedDocument fresh, DocumentCoding coding)
     {

@@ -19,7 +19,7 @@ public class OverrideTests
             foreach (InstanceStatus own in Enum.GetValues<InstanceStatus>())
             {
                 rules.Add(own, null, own);
-                foreach (InstanceStatus overriding in Enum.GetValues<InstanceStatus>())
+                foreach (InstanceStatus overriding in Enum.GetValues<InstanceStatus>().Except([InstanceStatus.Unknown]))
                 {
                     bool ready = own is InstanceStatus.Up or InstanceStatus.OutOfService;
                     rules.Add(own, overriding, ready ? overriding : own);
@@ -55,6 +55,25 @@ public class OverrideTests
         Assert.Equal(InstanceStatus.Up, Status());
         Assert.Null(_under.Find("orders", "i-1")!.Override);
         Assert.Equal(1, _under.Registry.ReadSnapshot().Counts.Of(InstanceStatus.Up));
+    }
+
+    [Fact]
+    public void Setting_unknown_is_no_opinion_and_clears()
+    {
+        Register(InstanceStatus.Up);
+        _under.SetStatus("orders", "i-1", InstanceStatus.OutOfService);
+        Assert.Null(_under.SetStatus("orders", "i-1", InstanceStatus.Unknown).Error);
+        Assert.Null(_under.Find("orders", "i-1")!.Override);
+        Assert.Equal(InstanceStatus.Up, Status());
+    }
+
+    [Fact]
+    public void Setting_what_is_set_already_is_no_error_and_no_change()
+    {
+        Register(InstanceStatus.Up);
+        ulong before = _under.SetStatus("orders", "i-1", InstanceStatus.Down).Version;
+        WriteResult result = _under.SetStatus("orders", "i-1", InstanceStatus.Down);
+        Assert.Equal((null, before), (result.Error, result.Version));
     }
 
     [Fact]

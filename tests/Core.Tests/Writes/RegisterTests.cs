@@ -194,7 +194,7 @@ public class RegisterTests
                 Metadata = [KeyValuePair.Create("a", "1"), KeyValuePair.Create("b", "2"), KeyValuePair.Create("c", "3")],
             }
         );
-        Assert.Null(_under.SetMetadata("orders", "i-1", ("b", "two"), ("d", "4"), ("d", "four")).Error);
+        Assert.Null(_under.SetMetadata("orders", "i-1", ("b", "two"), ("d", "four")).Error);
         Assert.Equal("a=1 b=two c=3 d=four", Pairs(_under.Find("orders", "i-1")!));
         Change change = Assert.Single(_under.Registry.ReadDelta(1).Changes);
         Assert.Equal((ChangeKind.Modified, ChangeCause.MetadataSet, "a=1 b=two c=3 d=four"), (change.Kind, change.Cause, Pairs(change.Record)));
