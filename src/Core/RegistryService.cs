@@ -32,6 +32,7 @@ public sealed class RegistryService
     private readonly StripeTable _stripes;
     private readonly SnapshotPublisher _publisher;
     private readonly Lock _advancing = new();
+    private MonotonicTime _advancedTo; // guarded by _advancing
     private long _registrations;
     private long _renewals;
     private long _renewalsRefused;
@@ -263,6 +264,9 @@ public sealed class RegistryService
     {
         lock (_advancing)
         {
+            // One of two callers may have read the clock earlier and come here later: time does not go back for it.
+            now = now < _advancedTo ? _advancedTo : now;
+            _advancedTo = now;
             _clock.ReadWall();
             TimeSpan stalled = _stripes.Clock.Advance(now);
             long tick = _stripes.Clock.TickAt(now);
