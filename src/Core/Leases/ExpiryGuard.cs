@@ -6,8 +6,8 @@ namespace Rollcall.Core.Leases;
 /// <summary>Decides whether leases may end: protection against mass expiry ("self-preservation").</summary>
 /// <remarks>
 /// <para>
-/// A lease is watched from its first look on, one and a half of its own intervals after its first renewal was due to be seen; it is
-/// silent from the look that finds one and a half intervals without renewal. The share compared with the threshold is
+/// A lease is watched from its first look on, one and a half of its own intervals after it began (less if it is short for its
+/// interval); it is silent from the look that finds as long without renewal. The share compared with the threshold is
 /// failures / due, where failures are the leases silent now, and those that ended within the window after falling silent; due are
 /// the leases watched, and the same ended ones. A lease whose interval is long is thus counted like one whose interval is short:
 /// once, at its own pace.

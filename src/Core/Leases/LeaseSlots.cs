@@ -11,7 +11,7 @@ internal struct LeaseSlot
     /// <summary>Length of the lease. Written under the stripe's lock, before the word that follows from it.</summary>
     public int DurationTicks;
 
-    /// <summary>One and a half renewal intervals: silence beyond it is a miss. Written like the duration.</summary>
+    /// <summary>Silence beyond it is a miss: one and a half renewal intervals, or less. Written like the duration.</summary>
     public int CheckTicks;
 }
 

@@ -68,8 +68,8 @@ public sealed record Registration
     public TimeSpan? LeaseDuration { get; init; }
 
     /// <summary>
-    /// How often the owner means to renew; absent: <see cref="RegistryOptions.RenewalIntervalDefault"/>. For judging a missed
-    /// renewal at most a third of the duration is used, for reading back it is kept as declared.
+    /// How often the owner means to renew; absent: <see cref="RegistryOptions.RenewalIntervalDefault"/>. Kept as declared; one that
+    /// is not shorter than the lease is taken for a third of it when a missed renewal is judged.
     /// </summary>
     public TimeSpan? RenewalInterval { get; init; }
 

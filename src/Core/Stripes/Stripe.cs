@@ -202,6 +202,7 @@ internal sealed class Stripe
             modified.Revision = revision;
             modified.UpdatedAtMs = moment.WallMs;
             modified.LastChange = ChangeKind.Modified;
+            modified.ServiceUpAtMs = ServiceUpAt(modified, moment);
             _slots.SetRecord(slot, modified);
             Keep(modified, ChangeKind.Modified, cause, source, moment, revision);
             return modified.Version;
@@ -304,7 +305,7 @@ internal sealed class Stripe
 
     private void Expire(int slot, long deadline, long silentSince, ref ColdSlot cold, WriteMoment moment, ref AdvanceTally tally)
     {
-        ChangeCause cause = _guard.Condemned(silentSince) ? ChangeCause.ExpiredAfterGuard : ChangeCause.Expired;
+        ChangeCause cause = cold.Held || _guard.Condemned(silentSince) ? ChangeCause.ExpiredAfterGuard : ChangeCause.Expired;
         if (cold.Held)
         {
             SetHeld(ref cold, false);
@@ -361,15 +362,11 @@ internal sealed class Stripe
             draft.Override = new StatusOverride(status, draft.Revision, moment.WallMs);
         }
 
-        if (existing is { ServiceUpAtMs: > 0 })
-        {
-            draft.ServiceUpAtMs = existing.ServiceUpAtMs;
-        }
-        else if (draft.ServiceUpAtMs == 0 && draft.Status == InstanceStatus.Up)
-        {
-            draft.ServiceUpAtMs = moment.WallMs;
-        }
+        draft.ServiceUpAtMs = existing is { ServiceUpAtMs: > 0 } ? existing.ServiceUpAtMs : ServiceUpAt(draft, moment);
     }
+
+    private static long ServiceUpAt(Instance record, WriteMoment moment) =>
+        record.ServiceUpAtMs == 0 && record.Status == InstanceStatus.Up ? moment.WallMs : record.ServiceUpAtMs;
 
     private void StartLease(int slot, Instance record, bool fresh, MonotonicTime now)
     {
@@ -407,10 +404,18 @@ internal sealed class Stripe
 
     private void SetLengths(ref LeaseSlot hot, Instance record)
     {
-        long third = record.LeaseDuration.Ticks / 3;
-        long interval = Math.Min(third, record.RenewalInterval.Ticks);
         Volatile.Write(ref hot.DurationTicks, _clock.Ticks(record.LeaseDuration + _table.Options.LeaseGrace));
-        Volatile.Write(ref hot.CheckTicks, Math.Max(1, _clock.Ticks(TimeSpan.FromTicks(interval * 3 / 2))));
+        Volatile.Write(ref hot.CheckTicks, Math.Max(1, _clock.Ticks(SilenceAllowed(record))));
+    }
+
+    // One and a half intervals. Where the lease is too short for that, half-way between the renewal due and the end: an owner that
+    // is on time is never silent, and the guard sees a miss before the first lease ends. An interval that does not fit into the
+    // lease says nothing; a third of the lease is taken for it.
+    private static TimeSpan SilenceAllowed(Instance record)
+    {
+        TimeSpan lease = record.LeaseDuration;
+        TimeSpan interval = record.RenewalInterval < lease ? record.RenewalInterval : lease / 3;
+        return TimeSpan.FromTicks(Math.Min(interval.Ticks * 3 / 2, (interval + lease).Ticks / 2));
     }
 
     private bool TryRenew(ref LeaseSlot hot, uint generation, long startTick)
