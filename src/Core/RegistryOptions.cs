@@ -8,7 +8,10 @@ public sealed record RegistryOptions
     /// <summary>Stripes (one lock, table, wheel and ring each): enough that two writers rarely meet.</summary>
     public int StripeCount { get; init; } = 64;
 
-    /// <summary>Resolution of lease ends: a lease ends at the first tick at or after its promised end.</summary>
+    /// <summary>
+    /// Resolution of lease ends: never early. A lease ends at the first tick at or after its promised end, or at the next one if its
+    /// length is no multiple of this.
+    /// </summary>
     public TimeSpan WheelTick { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Most instances held.</summary>

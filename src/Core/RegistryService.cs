@@ -185,6 +185,11 @@ public sealed class RegistryService
             return ClearStatus(key, now, source);
         }
 
+        if (RegistrationRule.Status($"Cannot set the status of {key.ToString()}", status) is { } error)
+        {
+            return new WriteResult(error, 0);
+        }
+
         WriteMoment moment = MomentOf(now);
         HashedKey hashed = _stripes.Hash(key);
         ulong version = _stripes

@@ -32,6 +32,8 @@ internal static class RegistrationRule
             ?? Url(what, "health check", registration.HealthCheckUrl, options)
             ?? Url(what, "secure health check", registration.SecureHealthCheckUrl, options)
             ?? Weight(what, registration.Weight)
+            ?? Status(what, registration.Status)
+            ?? Status(what, registration.Override ?? InstanceStatus.Unknown)
             ?? Lease(what, registration, options)
             ?? Pairs(what, "metadata", registration.Metadata, options)
             ?? Pairs(what, "attributes", registration.Attributes, options);
@@ -69,6 +71,16 @@ internal static class RegistrationRule
             ? null
             : RegistryError.TooLarge(what, name, bytes, options.MetadataBytesMax, "bytes", nameof(options.MetadataBytesMax));
     }
+
+    /// <summary>Null if <paramref name="status"/> is one: a number from a frame may be none.</summary>
+    public static RegistryError? Status(string what, InstanceStatus status) =>
+        status <= InstanceStatus.Unknown
+            ? null
+            : RegistryError.Invalid(
+                what,
+                string.Create(CultureInfo.InvariantCulture, $"status {(int)status} is outside 0..{(int)InstanceStatus.Unknown}"),
+                "Send one of them."
+            );
 
     private static RegistryError? Required(string what, string name, string? text, int bytesMax, string option) =>
         string.IsNullOrEmpty(text)

@@ -58,7 +58,7 @@ public sealed class RegistrySnapshot
     public IEnumerable<Instance> Instances() => SnapshotTree.BlocksFrom(Root, null).SelectMany(block => block.Records);
 
     /// <summary>The services, by name. Cost: O(services), sorts.</summary>
-    public IEnumerable<ServiceEntry> Services() => _services.Values.OrderBy(service => service.Name.Text, StringComparer.Ordinal);
+    public IEnumerable<ServiceEntry> Services() => _services.Values.OrderBy(service => service.Name.Text, Utf8Order.Instance);
 
     /// <summary>A service, its name in any case; null if it has no instance.</summary>
     public ServiceEntry? Service(string name) => _services.GetValueOrDefault(ServiceName.Canonical(name));
@@ -141,7 +141,7 @@ internal sealed class SnapshotEdit(
 )
 {
     private static readonly ImmutableSortedDictionary<string, int> s_noServices = ImmutableSortedDictionary.Create<string, int>(
-        StringComparer.Ordinal
+        Utf8Order.Instance
     );
 
     private StatusCounts _counts = counts;

@@ -250,6 +250,10 @@ public class OverrideTests
         Register(InstanceStatus.Up);
         ulong before = _under.Version;
         Assert.Equal(RegistryErrorCode.InvalidValue, _under.SetStatus("orders", "i-1", (InstanceStatus)5).Error?.Code);
+        Registration own = RegistrationBuilder.Of("orders", "i-1") with { Status = (InstanceStatus)5 };
+        Registration peers = RegistrationBuilder.Of("orders", "i-1") with { Override = (InstanceStatus)200 };
+        Assert.Equal(RegistryErrorCode.InvalidValue, _under.Registry.Register(own, _under.Now).Error?.Code);
+        Assert.Equal(RegistryErrorCode.InvalidValue, _under.Registry.Register(peers, _under.Now, WriteSource.Peer).Error?.Code);
         Assert.Equal(before, _under.Version);
     }
 
