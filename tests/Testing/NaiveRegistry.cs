@@ -108,10 +108,11 @@ public sealed class NaiveRegistry
     public bool ClearStatus(NaiveKey key, WriteSource source) =>
         _lingering.Remove(key) || Modify(key, there => there with { Override = null }, ChangeCause.StatusCleared, source);
 
+    /// <summary>A change even if every pair is there already.</summary>
     public bool SetMetadata(NaiveKey key, IReadOnlyList<KeyValuePair<string, string>> pairs, WriteSource source) =>
         Modify(key, there => there with { Metadata = Merged(there.Metadata, pairs) }, ChangeCause.MetadataSet, source);
 
-    /// <summary>The leases that end when the registry is advanced to <paramref name="now"/>, in no order.</summary>
+    /// <summary>The leases that are over when the registry is advanced to <paramref name="now"/>, in no order.</summary>
     public IReadOnlySet<NaiveKey> Advance(TimeSpan now)
     {
         _time.Advance(now);
@@ -123,7 +124,7 @@ public sealed class NaiveRegistry
         return _ends.Where(end => end.Value <= _time.At(now)).Select(end => end.Key).ToHashSet();
     }
 
-    /// <summary>One of the leases that <see cref="Advance"/> named is taken off.</summary>
+    /// <summary>A lease that is over is taken off.</summary>
     public void Expire(NaiveKey key, TimeSpan now)
     {
         NaiveInstance there = _live[key];
@@ -162,13 +163,15 @@ public sealed class NaiveRegistry
         return merged;
     }
 
-    /// <summary>The lease runs anew: it ends at the first tick at or after now + duration + grace.</summary>
+    /// <summary>The lease runs anew. Its beginning and its length are each rounded up to whole ticks.</summary>
     private void Renew(NaiveKey key, TimeSpan now)
     {
-        long tick = _options.WheelTick.Ticks;
-        long end = (_time.At(now) + _live[key].Duration + _options.LeaseGrace).Ticks;
-        _ends[key] = new TimeSpan((end + tick - 1) / tick * tick);
+        long start = InTicks(_time.At(now));
+        long length = InTicks(_live[key].Duration + _options.LeaseGrace);
+        _ends[key] = _options.WheelTick * (start + length);
     }
+
+    private long InTicks(TimeSpan span) => (span.Ticks + _options.WheelTick.Ticks - 1) / _options.WheelTick.Ticks;
 
     private bool Modify(NaiveKey key, Func<NaiveInstance, NaiveInstance> change, ChangeCause cause, WriteSource source)
     {
@@ -178,7 +181,7 @@ public sealed class NaiveRegistry
         }
 
         NaiveInstance after = change(there);
-        if (after.Override != there.Override || !after.Metadata.SequenceEqual(there.Metadata))
+        if (after.Override != there.Override || cause == ChangeCause.MetadataSet)
         {
             Change(after, ChangeKind.Modified, cause, source);
         }

@@ -234,22 +234,41 @@ internal sealed class ModelRun
         );
     }
 
-    /// <summary>Time passes. Which of several leases goes first is the registry's choice; which ones go is not.</summary>
+    /// <summary>
+    /// Time passes, and a tick more: a lease that is found silent and over in one look goes at the next tick, when the guard has
+    /// been asked. So what is over at the first advance is gone after the second, and nothing goes that is not over.
+    /// </summary>
     private void Advance(TimeSpan span)
+    {
+        IReadOnlySet<NaiveKey> over = AdvanceOnce(span);
+        AdvanceOnce(Options.WheelTick);
+        Assert.DoesNotContain(over, Naive.Live.ContainsKey);
+    }
+
+    /// <summary>One advance; answers what is over. Which of several leases goes first is the registry's choice.</summary>
+    private IReadOnlySet<NaiveKey> AdvanceOnce(TimeSpan span)
     {
         Real.Clock.Pass(span);
         ulong before = Real.Version;
         AdvanceResult result = Registry.Advance(Now);
-        var due = new HashSet<NaiveKey>(Naive.Advance(Now.SinceStart));
-        Assert.Equal(due.Count, result.Expired);
-        foreach (Change change in Registry.ReadDelta(before).Changes)
+        IReadOnlySet<NaiveKey> over = Naive.Advance(Now.SinceStart);
+        IReadOnlyList<Change> changes = Registry.ReadDelta(before).Changes;
+        Assert.Equal(changes.Count, result.Expired);
+        foreach (Change change in changes)
         {
             NaiveKey key = new(change.Record.Service.Text, change.Record.Id);
-            Assert.True(due.Remove(key), $"{key} is gone before its time: {change.Cause}");
+            Assert.True(over.Contains(key), $"{key} is gone before its time: {change.Cause}");
             Naive.Expire(key, Now.SinceStart);
+            Noted(change);
         }
 
-        Assert.Empty(due);
+        return over;
+    }
+
+    private void Noted(Change change)
+    {
+        Assert.Equal((Now, Registry.WallMs(Now)), (change.At, change.AtMs));
+        Changed.Add((change.At, change.AtMs));
     }
 
     private void Same(bool expected, WriteResult result)
@@ -271,8 +290,11 @@ internal sealed class ModelRun
                 (expected.Version, expected.Kind, expected.Cause, Portrait.Of(expected.Record)),
                 (seen.Version, seen.Kind, seen.Cause, Portrait.Of(seen.Record))
             );
-            Assert.Equal((expected.Source, Now, Registry.WallMs(Now)), (seen.Source, seen.At, seen.AtMs));
-            Changed.Add((seen.At, seen.AtMs));
+            Assert.Equal(expected.Source, seen.Source);
+            if (seen.Version > (ulong)Changed.Count)
+            {
+                Noted(seen);
+            }
         }
     }
 

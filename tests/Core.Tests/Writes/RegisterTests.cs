@@ -83,6 +83,19 @@ public class RegisterTests
     }
 
     [Fact]
+    public void Service_up_is_also_when_an_operator_let_it_be_up_for_the_first_time()
+    {
+        _under.Register("orders", "i-1", TimeSpan.FromSeconds(1));
+        _under.SetStatus("orders", "i-1", InstanceStatus.OutOfService);
+        _under.Pass(TimeSpan.FromSeconds(2));
+        _under.Register("orders", "i-1");
+        Assert.Equal(0, _under.Find("orders", "i-1")!.ServiceUpAtMs);
+        _under.Pass(TimeSpan.FromSeconds(3));
+        _under.ClearStatus("orders", "i-1");
+        Assert.Equal(_under.Clock.WallMs, _under.Find("orders", "i-1")!.ServiceUpAtMs);
+    }
+
+    [Fact]
     public void The_service_compares_without_case_and_the_id_with_case()
     {
         _under.Register("Orders", "i-1");
