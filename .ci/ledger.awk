@@ -6,11 +6,16 @@ BEGIN { FS = "\t" }
 
 # The claims come first, one a line: claim, pattern of test names, "yes" if it may be skipped. Then results, cut at every "<".
 FILENAME ~ /claims\.tsv$/ {
-    if ($0 !~ /^#/ && NF == 3) {
-        claim[++claims] = $1
-        pattern[claims] = $2
-        maySkip[claims] = $3 == "yes"
+    if ($0 ~ /^#/) {
+        next
     }
+    if (NF != 3) {
+        print "claims.tsv, line " FNR ": not three columns with tabs between: " $0
+        bad = 1
+    }
+    claim[++claims] = $1
+    pattern[claims] = $2
+    maySkip[claims] = $3 == "yes"
     next
 }
 
@@ -21,13 +26,16 @@ FILENAME ~ /claims\.tsv$/ {
     total[outcome[test]]++
 }
 /^Message>/ && outcome[test] == "NotExecuted" { reason[test] = text(substr($0, index($0, ">") + 1)) }
+/^StdOut>/ { collectMeasured(substr($0, index($0, ">") + 1)) }
 
 END {
     for (c = 1; c <= claims; c++) {
         judge(c)
     }
-    print ""
-    printf "%d passed, %d failed, %d skipped\n", total["Passed"], test - total["Passed"] - total["NotExecuted"], total["NotExecuted"]
+    if (measured != "") {
+        printf "\nMEASURED\n%s", measured
+    }
+    printf "\n%d passed, %d failed, %d skipped\n", total["Passed"], test - total["Passed"] - total["NotExecuted"], total["NotExecuted"]
     exit bad
 }
 
@@ -49,6 +57,16 @@ function judge(c,    t, ran, failed, skipped, why, state) {
         state = toupper(state)
     }
     printf "%-8s %4d tests  %s%s\n", state, ran, claim[c], why == "" ? "" : " (" why ")"
+}
+
+# Tests write lines that begin with "measured: " for people; they decide nothing.
+function collectMeasured(output,    line, count, i) {
+    count = split(output, line, "\n")
+    for (i = 1; i <= count; i++) {
+        if (sub(/^measured: /, "", line[i])) {
+            measured = measured text(line[i]) "\n"
+        }
+    }
 }
 
 function attribute(key,    from, rest) {

@@ -11,7 +11,8 @@ internal sealed class RegistryHostedService(RegistryRunner runner, ILogger<Regis
     {
         long started = Stopwatch.GetTimestamp();
         await runner.StartAsync(cancellationToken);
-        logger.Ready(Stopwatch.GetElapsedTime(started).TotalSeconds, string.Join(", ", runner.Addresses));
+        string where = runner.Addresses.Count == 0 ? "inside this process only" : string.Join(", ", runner.Addresses);
+        logger.Ready(Stopwatch.GetElapsedTime(started).TotalSeconds, where);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => runner.StopAsync(cancellationToken);

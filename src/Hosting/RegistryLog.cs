@@ -5,8 +5,8 @@ namespace Rollcall.Hosting;
 /// <summary>Every line that Hosting writes: one per change of state. The event ids are a contract with users.</summary>
 internal static partial class RegistryLog
 {
-    [LoggerMessage(1, LogLevel.Information, "Rollcall ready in {Seconds:0.00} s: {Addresses}")]
-    public static partial void Ready(this ILogger logger, double seconds, string addresses);
+    [LoggerMessage(1, LogLevel.Information, "Rollcall ready in {Seconds:0.00} s: {Where}")]
+    public static partial void Ready(this ILogger logger, double seconds, string where);
 
     [LoggerMessage(2, LogLevel.Debug, "Transport {Transport} listens on {Addresses}")]
     public static partial void TransportStarted(this ILogger logger, string transport, string addresses);
