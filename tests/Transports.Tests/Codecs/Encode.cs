@@ -21,7 +21,8 @@ internal static class Encode
     public static EurekaXmlEncoder CompactXml => new(compact: true);
 
     public static string Full<TEncoder>(RegistryService registry, TEncoder encoder)
-        where TEncoder : struct, ISnapshotEncoder => Text(Cache(registry, encoder).Full(registry.ReadSnapshot(), DocumentCoding.Plain));
+        where TEncoder : struct, ISnapshotEncoder =>
+        Text(Cache(registry, encoder).Full(registry.ReadSnapshot(), DocumentCoding.Plain));
 
     public static string Service<TEncoder>(RegistryService registry, string name, TEncoder encoder)
         where TEncoder : struct, ISnapshotEncoder =>

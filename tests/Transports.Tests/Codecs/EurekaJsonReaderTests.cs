@@ -14,7 +14,10 @@ public class EurekaJsonReaderTests
         Assert.Equal(("DEMO", "h:demo:1", "h", "1.1.1.1"), (read.Service, read.Id, read.HostName, read.Address));
         Assert.Equal((80, true, 443, false), (read.Port, read.PortEnabled, read.SecurePort, read.SecurePortEnabled));
         Assert.Equal((InstanceStatus.Up, null), (read.Status, read.Override));
-        Assert.Equal((TimeSpan.FromSeconds(90), TimeSpan.FromSeconds(30), 5L), (read.LeaseDuration, read.RenewalInterval, read.ClientStamp));
+        Assert.Equal(
+            (TimeSpan.FromSeconds(90), TimeSpan.FromSeconds(30), 5L),
+            (read.LeaseDuration, read.RenewalInterval, read.ClientStamp)
+        );
         Assert.Equal(("demo", "demo"), (read.Vips, read.SecureVips));
         Assert.Null(read.HomePageUrl);
         Assert.Null(read.ServiceUpAtMs);
@@ -32,6 +35,18 @@ public class EurekaJsonReaderTests
         Assert.Null(read.LeaseDuration);
         Assert.Null(read.RenewalInterval);
         Assert.Null(read.ClientStamp);
+    }
+
+    [Fact]
+    public void What_Steeltoe_sends_is_read()
+    {
+        Registration read = Read.Json(Samples.Steeltoe);
+
+        Assert.Equal(("FORTUNES", "pc:fortunes:5000"), (read.Service, read.Id));
+        Assert.Equal((5000, true, 0, false), (read.Port, read.PortEnabled, read.SecurePort, read.SecurePortEnabled));
+        Assert.Equal((TimeSpan.FromSeconds(90), 1700000000005L, null), (read.LeaseDuration, read.ClientStamp, read.Override));
+        Assert.Equal("http://pc:5000/health", read.HealthCheckUrl);
+        Assert.Empty(read.Metadata);
     }
 
     [Fact]
@@ -67,7 +82,10 @@ public class EurekaJsonReaderTests
 
     [Fact]
     public void An_instance_without_wrapping_is_read() =>
-        RegistrationAssert.Equal(Read.Json(Samples.Everything), Read.Json(Samples.Everything.Trim()["{\"instance\":".Length..^1]));
+        RegistrationAssert.Equal(
+            Read.Json(Samples.Everything),
+            Read.Json(Samples.Everything.Trim()["{\"instance\":".Length..^1])
+        );
 
     [Fact]
     public void An_absent_port_is_7001_on_and_an_absent_secure_port_7002_off()
@@ -105,10 +123,10 @@ public class EurekaJsonReaderTests
     [InlineData("\"http\"", "port 'http' is no number; send 1 to 65535")]
     [InlineData("\"\"", "port '' is no number; send 1 to 65535")]
     [InlineData("true", "port 'true' is no number; send 1 to 65535")]
-    [InlineData("[80]", "port is an array; expected a text")]
-    [InlineData("{\"$\":{}}", "port is an object; expected a text")]
-    [InlineData("2147483648", "port of 2147483648 is outside -2147483648..2147483647")]
-    [InlineData("1e999", "port of 1e999 is outside -2147483648..2147483647")]
+    [InlineData("[80]", "port is an array; expected a single value")]
+    [InlineData("{\"$\":{}}", "port is an object; expected a single value")]
+    [InlineData("2147483648", "port of 2147483648 is over 2147483647")]
+    [InlineData("1e999", "port of 1e999 is over 2147483647")]
     public void A_port_that_is_no_number_is_refused(string port, string problem) =>
         Assert.Equal(problem, Read.JsonProblem(Samples.Json($",\"port\":{port}")));
 
@@ -127,7 +145,9 @@ public class EurekaJsonReaderTests
     [InlineData("true", null)]
     public void A_lease_that_says_nothing_gets_the_default(string duration, int? seconds)
     {
-        Registration read = Read.Json(Samples.Json($",\"leaseInfo\":{{\"durationInSecs\":{duration},\"renewalIntervalInSecs\":{duration}}}"));
+        Registration read = Read.Json(
+            Samples.Json($",\"leaseInfo\":{{\"durationInSecs\":{duration},\"renewalIntervalInSecs\":{duration}}}")
+        );
 
         TimeSpan? expected = seconds is null ? null : TimeSpan.FromSeconds(seconds.Value);
         Assert.Equal((expected, expected), (read.LeaseDuration, read.RenewalInterval));
@@ -143,7 +163,7 @@ public class EurekaJsonReaderTests
     {
         string problem = Read.JsonProblem(Samples.Json($",\"leaseInfo\":{{\"durationInSecs\":{duration}}}"));
 
-        Assert.Equal($"durationInSecs of {duration.Trim('"')} is outside -9223372036854775808..2147483647", problem);
+        Assert.Equal($"durationInSecs of {duration.Trim('"')} is over 2147483647", problem);
     }
 
     [Theory]
@@ -163,7 +183,11 @@ public class EurekaJsonReaderTests
     [InlineData("\"-1e30\"")]
     [InlineData("1e999")]
     public void A_stamp_beyond_64_bits_is_refused(string stamp) =>
-        Assert.StartsWith("lastDirtyTimestamp of ", Read.JsonProblem(Samples.Json($",\"lastDirtyTimestamp\":{stamp}")), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "lastDirtyTimestamp of ",
+            Read.JsonProblem(Samples.Json($",\"lastDirtyTimestamp\":{stamp}")),
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData("\"DOWN\"", InstanceStatus.Down)]
@@ -190,7 +214,8 @@ public class EurekaJsonReaderTests
         Registration read = Read.Json(
             Samples.Json(
                 """
-                ,"hostName":"first","hostName":"last","port":1,"port":{"$":2},"metadata":{"a":"1"},"metadata":{"b":"2","c":"3","b":"4"}
+                ,"hostName":"first","hostName":"last","port":1,"port":{"$":2}
+                ,"metadata":{"a":"1"},"metadata":{"b":"2","c":"3","b":"4"}
                 ,"leaseInfo":{"durationInSecs":5},"leaseInfo":{"durationInSecs":6}
                 ,"dataCenterInfo":{"name":"Amazon","metadata":{"ami-id":"x"}},"dataCenterInfo":{"name":"Netflix"}
                 """
@@ -206,10 +231,15 @@ public class EurekaJsonReaderTests
     public void Metadata_keeps_numbers_truth_values_and_null_as_text_and_forgets_the_class_marker()
     {
         Registration read = Read.Json(
-            Samples.Json(""","metadata":{"@class":"java.util.Collections$EmptyMap","n":1.50,"t":true,"f":false,"z":null,"e":""}""")
+            Samples.Json(
+                ""","metadata":{"@class":"java.util.Collections$EmptyMap","n":1.50,"t":true,"f":false,"z":null,"e":""}"""
+            )
         );
 
-        Assert.Equal([new("n", "1.50"), new("t", "true"), new("f", "false"), new("z", "null"), new("e", "")], read.Metadata.AsEnumerable());
+        Assert.Equal(
+            [new("n", "1.50"), new("t", "true"), new("f", "false"), new("z", "null"), new("e", "")],
+            read.Metadata.AsEnumerable()
+        );
     }
 
     [Fact]
@@ -218,7 +248,7 @@ public class EurekaJsonReaderTests
             Read.Json(Samples.Json()),
             Read.Json(
                 Samples
-                    .Json(""","x":1,"y":{"hostName":"no","z":[{"app":"no"},[[]]]},"w":[1,"2",null],"v":null,"actionType":{},"lastUpdatedTimestamp":[]""")
+                    .Json(""","x":1,"y":{"hostName":"no","z":[{"app":"no"},[[]]]},"w":[1,"2",null],"v":null,"actionType":{}""")
                     .Replace("{\"instance\"", "{\"before\":{\"app\":[]},\"instance\"", StringComparison.Ordinal)
             )
         );
@@ -239,16 +269,22 @@ public class EurekaJsonReaderTests
     [InlineData("{\"instance\":{\"hostName\":\"h\"}}", "Missing ip address")]
     [InlineData("{\"instance\":{\"hostName\":\"h\",\"ipAddr\":\"1\"}}", "Missing appName")]
     [InlineData("{\"instance\":{\"hostName\":\"h\",\"ipAddr\":\"1\",\"app\":\"a\"}}", "Missing dataCenterInfo")]
-    [InlineData("{\"instance\":{\"hostName\":\"h\",\"ipAddr\":\"1\",\"app\":\"a\",\"dataCenterInfo\":null}}", "Missing dataCenterInfo")]
-    [InlineData("{\"instance\":{\"hostName\":\"h\",\"ipAddr\":\"1\",\"app\":\"a\",\"dataCenterInfo\":{}}}", "Missing dataCenterInfo Name")]
+    [InlineData(
+        "{\"instance\":{\"hostName\":\"h\",\"ipAddr\":\"1\",\"app\":\"a\",\"dataCenterInfo\":null}}",
+        "Missing dataCenterInfo"
+    )]
+    [InlineData(
+        "{\"instance\":{\"hostName\":\"h\",\"ipAddr\":\"1\",\"app\":\"a\",\"dataCenterInfo\":{}}}",
+        "Missing dataCenterInfo Name"
+    )]
     [InlineData(
         "{\"instance\":{\"hostName\":\"h\",\"ipAddr\":\"1\",\"app\":\"a\",\"dataCenterInfo\":{\"name\":\"Azure\"}}}",
         "dataCenterInfo name 'Azure' is none of MyOwn, Amazon, Netflix"
     )]
-    [InlineData("{\"instance\":{\"hostName\":{\"a\":[1]},\"app\":\"a\"}}", "hostName is an object; expected a text")]
+    [InlineData("{\"instance\":{\"hostName\":{\"a\":[1]},\"app\":\"a\"}}", "hostName is an object; expected a single value")]
     [InlineData("{\"instance\":{\"leaseInfo\":90}}", "leaseInfo is a number; expected an object")]
     [InlineData("{\"instance\":{\"metadata\":[]}}", "metadata is an array; expected an object")]
-    [InlineData("{\"instance\":{\"metadata\":{\"k\":{\"a\":1}}}}", "metadata 'k' is an object; expected a text")]
+    [InlineData("{\"instance\":{\"metadata\":{\"k\":{\"a\":1}}}}", "metadata 'k' is an object; expected a single value")]
     [InlineData("{\"instance\":{\"metadata\":{\"\":\"v\"}}}", "metadata holds a pair with an empty key; give it a name")]
     [InlineData("{\"instance\":{\"dataCenterInfo\":\"MyOwn\"}}", "dataCenterInfo is a text; expected an object")]
     [InlineData("{\"instance\":\"x\"}", "instance is a text; expected an object")]
@@ -257,7 +293,8 @@ public class EurekaJsonReaderTests
     [InlineData("null", "The body is null; expected an object with the member 'instance'")]
     [InlineData("", "The body is empty; expected a JSON object")]
     [InlineData(" \r\n\t", "The body is empty; expected a JSON object")]
-    public void What_is_missing_or_cannot_be_meant_is_said(string body, string problem) => Assert.Equal(problem, Read.JsonProblem(body));
+    public void What_is_missing_or_cannot_be_meant_is_said(string body, string problem) =>
+        Assert.Equal(problem, Read.JsonProblem(body));
 
     [Theory]
     [InlineData("{")]
@@ -283,8 +320,14 @@ public class EurekaJsonReaderTests
     [Fact]
     public void Other_encodings_are_refused()
     {
-        Assert.Equal("The body is not UTF-8; send JSON in UTF-8", Read.JsonProblem(Encoding.Latin1.GetBytes(Samples.Json(""","sid":"é" """))));
-        Assert.Equal("The body is not UTF-8; send JSON in UTF-8", Read.JsonProblem([0xFF, 0xFE, .. Encoding.Unicode.GetBytes(Samples.Node)]));
+        Assert.Equal(
+            "The body is not UTF-8; send JSON in UTF-8",
+            Read.JsonProblem(Encoding.Latin1.GetBytes(Samples.Json(""","sid":"é" """)))
+        );
+        Assert.Equal(
+            "The body is not UTF-8; send JSON in UTF-8",
+            Read.JsonProblem([0xFF, 0xFE, .. Encoding.Unicode.GetBytes(Samples.Node)])
+        );
     }
 
     [Theory]
@@ -331,7 +374,9 @@ public class EurekaJsonReaderTests
     [InlineData(""" "instanceId":"own","metadata":{"instanceId":"x"}, """, "own")]
     public void Without_an_id_Springs_metadata_or_the_host_name_is_the_id(string members, string id)
     {
-        string withMetadata = members.Contains("metadata", StringComparison.Ordinal) ? members : members + "\"metadata\":{\"instanceId\":\"x\"},";
+        string withMetadata = members.Contains("metadata", StringComparison.Ordinal)
+            ? members
+            : members + "\"metadata\":{\"instanceId\":\"x\"},";
 
         string body = $$"""{ {{withMetadata}} "hostName":"h","app":"a","ipAddr":"1.1.1.1","dataCenterInfo":{"name":"MyOwn"} }""";
 

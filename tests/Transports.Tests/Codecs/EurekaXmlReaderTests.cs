@@ -71,13 +71,19 @@ public class EurekaXmlReaderTests
     [InlineData("größe", "größe")]
     [InlineData("a:b", "a:b")]
     public void A_key_of_metadata_is_unescaped(string element, string key) =>
-        Assert.Equal([new(key, "v")], Read.Xml(Samples.Xml($"<metadata><{element}>v</{element}></metadata>")).Metadata.AsEnumerable());
+        Assert.Equal(
+            [new(key, "v")],
+            Read.Xml(Samples.Xml($"<metadata><{element}>v</{element}></metadata>")).Metadata.AsEnumerable()
+        );
 
     [Fact]
     public void Values_of_metadata_keep_their_white_space_and_entities()
     {
         Registration read = Read.Xml(
-            Samples.Xml("<metadata class='x'><a>  </a><b/><c></c><d>&lt;&amp;&gt;&quot;&apos;&#13;&#x1F600;\n\t</d><e>1<!-- 2 -->3<?pi 4?><![CDATA[<5>]]></e></metadata>")
+            Samples.Xml(
+                "<metadata class='x'><a>  </a><b/><c></c><d>&lt;&amp;&gt;&quot;&apos;&#13;&#x1F600;\n\t</d>"
+                    + "<e>1<!-- 2 -->3<?pi 4?><![CDATA[<5>]]></e></metadata>"
+            )
         );
 
         Assert.Equal(
@@ -92,8 +98,9 @@ public class EurekaXmlReaderTests
             Read.Xml(Samples.Xml()),
             Read.Xml(
                 Samples.Xml(
-                    "text<x>1</x><y a='b'><hostName>no</hostName><z><app>no</app></z></y><w/><actionType><a/></actionType><lastUpdatedTimestamp/>"
-                        + "<identifyingAttribute>q</identifyingAttribute><e:x xmlns:e='urn:e'/><xi:include href='file:///etc/passwd'/>"
+                    "text<x>1</x><y a='b'><hostName>no</hostName><z><app>no</app></z></y><w/><actionType><a/></actionType>"
+                        + "<lastUpdatedTimestamp/><identifyingAttribute>q</identifyingAttribute>"
+                        + "<e:x xmlns:e='urn:e'/><xi:include href='file:///etc/passwd'/>"
                 )
             )
         );
@@ -118,15 +125,22 @@ public class EurekaXmlReaderTests
     [InlineData("<instance/>", "Missing instanceId")]
     [InlineData("<instance><instanceId>i</instanceId></instance>", "Missing hostname")]
     [InlineData("<instance><hostName>h</hostName><ipAddr>1</ipAddr><app>a</app></instance>", "Missing dataCenterInfo")]
-    [InlineData("<instance><hostName>h</hostName><ipAddr>1</ipAddr><app>a</app><dataCenterInfo/></instance>", "Missing dataCenterInfo Name")]
-    [InlineData("<instance><hostName>a<b>c</b></hostName></instance>", "<hostName> holds elements; expected a text")]
-    [InlineData("<instance><metadata><k>a<b/></k></metadata></instance>", "<k> holds elements; expected a text")]
-    [InlineData("<instance><metadata><_.d800>v</_.d800></metadata></instance>", "A key of metadata holds half a surrogate pair (_.d800 to _.dfff)")]
+    [InlineData(
+        "<instance><hostName>h</hostName><ipAddr>1</ipAddr><app>a</app><dataCenterInfo/></instance>",
+        "Missing dataCenterInfo Name"
+    )]
+    [InlineData("<instance><hostName>a<b>c</b></hostName></instance>", "<hostName> holds elements; expected a single value")]
+    [InlineData("<instance><metadata><k>a<b/></k></metadata></instance>", "<k> holds elements; expected a single value")]
+    [InlineData(
+        "<instance><metadata><_.d800>v</_.d800></metadata></instance>",
+        "A key of metadata holds half a surrogate pair (_.d800 to _.dfff)"
+    )]
     [InlineData("<instance><port/></instance>", "port '' is no number; send 1 to 65535")]
-    [InlineData("<instance><port>99999999999</port></instance>", "port of 99999999999 is outside -2147483648..2147483647")]
+    [InlineData("<instance><port>99999999999</port></instance>", "port of 99999999999 is over 2147483647")]
     [InlineData("<application/>", "The body is an element <application>; expected <instance>")]
     [InlineData("", "The body is empty; expected an element <instance>")]
-    public void What_is_missing_or_cannot_be_meant_is_said(string body, string problem) => Assert.Equal(problem, Read.XmlProblem(body));
+    public void What_is_missing_or_cannot_be_meant_is_said(string body, string problem) =>
+        Assert.Equal(problem, Read.XmlProblem(body));
 
     [Theory]
     [InlineData("{\"instance\":{}}")]
@@ -151,7 +165,9 @@ public class EurekaXmlReaderTests
     [InlineData("<!DOCTYPE instance [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><instance><app>&e;</app></instance>")]
     [InlineData("<!DOCTYPE instance SYSTEM 'http://127.0.0.1:1/x.dtd'><instance/>")]
     [InlineData("<!DOCTYPE instance [<!ENTITY % p SYSTEM 'http://127.0.0.1:1/x'>%p;]><instance/>")]
-    [InlineData("<!DOCTYPE l [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;&a;&a;'><!ENTITY c '&b;&b;&b;&b;&b;&b;'>]><instance><app>&c;</app></instance>")]
+    [InlineData(
+        "<!DOCTYPE l [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;&a;'><!ENTITY c '&b;&b;&b;&b;&b;'>]><instance>&c;</instance>"
+    )]
     public void A_document_type_is_refused(string body) =>
         Assert.Equal(
             "The body holds a document type (<!DOCTYPE), which is not accepted; send the element <instance> alone",

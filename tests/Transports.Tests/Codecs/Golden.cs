@@ -31,7 +31,8 @@ internal static class Golden
         "dataCenterInfo":{"@class":"com.netflix.appinfo.AmazonInfo","name":"Amazon",
           "metadata":{"instance-id":"i-123","availability-zone":"us-east-1a","public-ipv4":"1.2.3.4",
             "local-ipv4":"10.0.0.1","public-hostname":"ec2.example"}},
-        "hostName":"h1.example","status":"STARTING","lastUpdatedTimestamp":1795334400000,"actionType":"ADDED","asgName":"asg-v001",
+        "hostName":"h1.example","status":"STARTING","lastUpdatedTimestamp":1795334400000,"actionType":"ADDED",
+        "asgName":"asg-v001",
         "port":{"$":8080,"@enabled":"true"},"securePort":{"$":8443,"@enabled":"true"}}
         """
     );
@@ -43,7 +44,8 @@ internal static class Golden
         <port enabled="true">8080</port><securePort enabled="true">8443</securePort><countryId>49</countryId>
         <dataCenterInfo class="com.netflix.appinfo.AmazonInfo"><name>Amazon</name>
           <metadata><instance-id>i-123</instance-id><ami-id>ami-1</ami-id><availability-zone>us-east-1a</availability-zone>
-            <public-ipv4>1.2.3.4</public-ipv4><local-ipv4>10.0.0.1</local-ipv4><public-hostname>ec2.example</public-hostname></metadata>
+            <public-ipv4>1.2.3.4</public-ipv4><local-ipv4>10.0.0.1</local-ipv4>
+            <public-hostname>ec2.example</public-hostname></metadata>
         </dataCenterInfo>
         <leaseInfo><renewalIntervalInSecs>10</renewalIntervalInSecs><durationInSecs>40</durationInSecs>
           <registrationTimestamp>1795334400000</registrationTimestamp><lastRenewalTimestamp>1795334400000</lastRenewalTimestamp>
@@ -65,7 +67,8 @@ internal static class Golden
         <secureVipAddress>sdemo</secureVipAddress>
         <dataCenterInfo class="com.netflix.appinfo.AmazonInfo"><name>Amazon</name>
           <metadata><instance-id>i-123</instance-id><availability-zone>us-east-1a</availability-zone>
-            <public-ipv4>1.2.3.4</public-ipv4><local-ipv4>10.0.0.1</local-ipv4><public-hostname>ec2.example</public-hostname></metadata>
+            <public-ipv4>1.2.3.4</public-ipv4><local-ipv4>10.0.0.1</local-ipv4>
+            <public-hostname>ec2.example</public-hostname></metadata>
         </dataCenterInfo>
         <hostName>h1.example</hostName><status>STARTING</status><lastUpdatedTimestamp>1795334400000</lastUpdatedTimestamp>
         <actionType>ADDED</actionType><asgName>asg-v001</asgName>

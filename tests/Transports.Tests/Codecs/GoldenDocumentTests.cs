@@ -17,8 +17,14 @@ public class GoldenDocumentTests
     [Fact]
     public void An_empty_registry()
     {
-        Assert.Equal("""{"applications":{"versions__delta":"1","apps__hashcode":"","application":[]}}""", Encode.Full(Registry, Encode.Json));
-        Assert.Equal("""{"applications":{"application":[],"versions__delta":"1","apps__hashcode":""}}""", Encode.Full(Registry, Encode.CompactJson));
+        Assert.Equal(
+            """{"applications":{"versions__delta":"1","apps__hashcode":"","application":[]}}""",
+            Encode.Full(Registry, Encode.Json)
+        );
+        Assert.Equal(
+            """{"applications":{"application":[],"versions__delta":"1","apps__hashcode":""}}""",
+            Encode.Full(Registry, Encode.CompactJson)
+        );
         const string Xml = "<applications><versions__delta>1</versions__delta><apps__hashcode></apps__hashcode></applications>";
         Assert.Equal(Xml, Encode.Full(Registry, Encode.Xml));
         Assert.Equal(Xml, Encode.Full(Registry, Encode.CompactXml));
@@ -30,7 +36,9 @@ public class GoldenDocumentTests
         RegisterSamples();
 
         Assert.Equal(
-            $$$"""{"applications":{"versions__delta":"1","apps__hashcode":"STARTING_1_UP_1_","application":[{{{ServiceJson()}}}]}}""",
+            """{"applications":{"versions__delta":"1","apps__hashcode":"STARTING_1_UP_1_","application":["""
+                + ServiceJson()
+                + "]}}",
             Encode.Full(Registry, Encode.Json)
         );
         Assert.Equal(
@@ -79,7 +87,10 @@ public class GoldenDocumentTests
 
         Assert.Equal("{\"application\":" + ServiceJson() + "}", Encode.Service(Registry, "demo", Encode.Json));
         Assert.Equal(ServiceXml(Golden.SpringXml, Golden.EverythingXml), Encode.Service(Registry, "Demo", Encode.Xml));
-        Assert.Equal(ServiceXml(Golden.SpringCompactXml, Golden.EverythingCompactXml), Encode.Service(Registry, "DEMO", Encode.CompactXml));
+        Assert.Equal(
+            ServiceXml(Golden.SpringCompactXml, Golden.EverythingCompactXml),
+            Encode.Service(Registry, "DEMO", Encode.CompactXml)
+        );
     }
 
     [Fact]
@@ -88,9 +99,9 @@ public class GoldenDocumentTests
         RegisterSamples();
 
         Assert.Equal(
-            """{"applications":{"versions__delta":"-1","apps__hashcode":"STARTING_1_","application":[{"name":"DEMO","instance":["""
-                + Golden.EverythingJson
-                + "]}]}}",
+            """{"applications":{"versions__delta":"-1","apps__hashcode":"STARTING_1_","application":["""
+                + $$"""{"name":"DEMO","instance":[{{Golden.EverythingJson}}]}"""
+                + "]}}",
             Encode.Vip(Registry, "demo2", Encode.Json)
         );
         Assert.Equal(
@@ -178,7 +189,11 @@ public class GoldenDocumentTests
         $"<application><name>DEMO</name>{string.Concat(instances)}</application>";
 
     private static string AtNextSecond(string json) =>
-        json.Replace("\"lastUpdatedTimestamp\":\"1795334400000\"", "\"lastUpdatedTimestamp\":\"1795334401000\"", StringComparison.Ordinal);
+        json.Replace(
+            "\"lastUpdatedTimestamp\":\"1795334400000\"",
+            "\"lastUpdatedTimestamp\":\"1795334401000\"",
+            StringComparison.Ordinal
+        );
 
     private static string Text(Action<IBufferWriter<byte>> write) => Encoding.UTF8.GetString(Encode.Bytes(write));
 

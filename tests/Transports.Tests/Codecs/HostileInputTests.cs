@@ -6,7 +6,8 @@ namespace Rollcall.Transports.Tests.Codecs;
 /// <summary>Every cut and every flip of valid documents: a registration or a sentence, never an exception.</summary>
 public class HostileInputTests
 {
-    private const string BatchOfOne = """{"replicationList":[{"appName":"A","id":"i","lastDirtyTimestamp":5,"status":"UP","action":"Register","instanceInfo":""";
+    private const string BatchOfOne =
+        """{"replicationList":[{"appName":"A","id":"i","lastDirtyTimestamp":5,"action":"Register","instanceInfo":""";
 
     private delegate bool Reader(byte[] body, out string? problem);
 
@@ -68,7 +69,60 @@ public class HostileInputTests
             int from = random.Next(valid.Length);
             int length = random.Next(Math.Min(64, valid.Length - from));
             int to = random.Next(valid.Length);
-            Judge(reader, [.. valid[..to], .. valid[from..(from + length)], .. valid[(random.Next(2) == 0 ? to : Math.Min(to + 5, valid.Length))..]]);
+            Judge(
+                reader,
+                [
+                    .. valid[..to],
+                    .. valid[from..(from + length)],
+                    .. valid[(random.Next(2) == 0 ? to : Math.Min(to + 5, valid.Length))..],
+                ]
+            );
+        }
+    }
+
+    [Theory]
+    [InlineData("utf-7")]
+    [InlineData("utf-8")]
+    [InlineData("utf-16")]
+    [InlineData("utf-16BE")]
+    [InlineData("utf-32")]
+    [InlineData("ISO-10646-UCS-2")]
+    [InlineData("ISO-10646-UCS-4")]
+    [InlineData("us-ascii")]
+    [InlineData("iso-8859-1")]
+    [InlineData("windows-1252")]
+    [InlineData("EBCDIC-CP-US")]
+    [InlineData("gb18030")]
+    [InlineData("x-unknown")]
+    [InlineData("")]
+    public void Whatever_encoding_is_declared_for_whatever_bytes(string encoding)
+    {
+        var random = new Random(20261122);
+        byte[] declaration = Samples.Bytes($"<?xml version='1.0' encoding='{encoding}'?>");
+        byte[][] marks =
+        [
+            [],
+            [0xEF, 0xBB, 0xBF],
+            [0xFE, 0xFF],
+            [0xFF, 0xFE],
+            [0xFF, 0xFE, 0, 0],
+            [0, 0, 0xFE, 0xFF],
+            [0, 0, 0, 0x3C],
+        ];
+        byte[] body = Samples.Bytes(Samples.Xml("<sid>é</sid>"));
+        byte[] wide = System.Text.Encoding.Unicode.GetBytes($"<?xml version='1.0' encoding='{encoding}'?>" + Samples.Xml());
+        byte[] noise = new byte[300];
+        foreach (byte[] mark in marks)
+        {
+            Judge(ReadXml, [.. mark, .. declaration, .. body]);
+            Judge(ReadXml, [.. mark, .. wide]);
+            for (int i = 0; i < 50; i++)
+            {
+                random.NextBytes(noise);
+                Judge(ReadXml, [.. mark, .. declaration, .. body[..random.Next(body.Length)], .. noise]);
+                Judge(ReadXml, [.. mark, .. wide[..random.Next(wide.Length)], .. noise]);
+                Judge(ReadXml, [.. mark, .. noise]);
+            }
         }
     }
 

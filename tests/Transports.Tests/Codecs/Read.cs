@@ -10,7 +10,12 @@ internal static class Read
 
     public static Registration Json(byte[] body)
     {
-        bool read = EurekaJsonReader.TryReadRegistration(body, EurekaLimits.Default, out Registration? registration, out string? problem);
+        bool read = EurekaJsonReader.TryReadRegistration(
+            body,
+            EurekaLimits.Default,
+            out Registration? registration,
+            out string? problem
+        );
         Assert.True(read, problem);
         return registration!;
     }
@@ -19,7 +24,12 @@ internal static class Read
 
     public static Registration Xml(byte[] body)
     {
-        bool read = EurekaXmlReader.TryReadRegistration(body, EurekaLimits.Default, out Registration? registration, out string? problem);
+        bool read = EurekaXmlReader.TryReadRegistration(
+            body,
+            EurekaLimits.Default,
+            out Registration? registration,
+            out string? problem
+        );
         Assert.True(read, problem);
         return registration!;
     }
@@ -51,7 +61,12 @@ internal static class Read
 
     public static string BatchProblem(string text, EurekaLimits? limits = null)
     {
-        bool read = EurekaJsonReader.TryReadBatch(Samples.Bytes(text), limits ?? EurekaLimits.Default, out _, out string? problem);
+        bool read = EurekaJsonReader.TryReadBatch(
+            Samples.Bytes(text),
+            limits ?? EurekaLimits.Default,
+            out _,
+            out string? problem
+        );
         Assert.False(read, "expected a problem");
         return AssertReadable(problem);
     }

@@ -15,9 +15,55 @@ public class RoundTripTests
     // What hurts one format or the other; each may stand at any place of a text.
     private static readonly string[] s_pieces =
     [
-        "a", "Z", "1", "_", "__", "_.", "_.0041", "_-", "$", "$$", "-", ".", ":", "@", "@class", " ", "<", ">", "&", "&amp;", "'", "\"",
-        "\\", "\\u0041", "/", "]]>", "<!--", "{", "}", "[", "]", ",", "%00", "é", "ß", "日本", "😀", "\u2028", "\u00A0", "\uFFFD", "\uFEFF",
-        "\u0300", "\u05D0", "\u200D", "\u037E", "\uD7FF", "\uE000", "𐀀", "\U0010FFFF",
+        "a",
+        "Z",
+        "1",
+        "_",
+        "__",
+        "_.",
+        "_.0041",
+        "_-",
+        "$",
+        "$$",
+        "-",
+        ".",
+        ":",
+        "@",
+        "@class",
+        " ",
+        "<",
+        ">",
+        "&",
+        "&amp;",
+        "'",
+        "\"",
+        "\\",
+        "\\u0041",
+        "/",
+        "]]>",
+        "<!--",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        "%00",
+        "é",
+        "ß",
+        "日本",
+        "😀",
+        "\u2028",
+        "\u00A0",
+        "\uFFFD",
+        "\uFEFF",
+        "\u0300",
+        "\u05D0",
+        "\u200D",
+        "\u037E",
+        "\uD7FF",
+        "\uE000",
+        "𐀀",
+        "\U0010FFFF",
     ];
 
     // At most 40 pieces of at most 6 bytes: within every limit of the core.
@@ -92,7 +138,10 @@ public class RoundTripTests
         if (client.Reads.Contains(nameof(ClientInstance.Metadata)) && !client.KeepsEscapedNames)
         {
             var expected = sent.Metadata.ToDictionary(p => p.Key, p => (string?)p.Value);
-            Assert.True(expected.Count == read.Metadata!.Count && expected.All(read.Metadata.Contains), $"{client.Name}: metadata differs");
+            Assert.True(
+                expected.Count == read.Metadata!.Count && expected.All(read.Metadata.Contains),
+                $"{client.Name}: metadata differs"
+            );
         }
     }
 
@@ -108,9 +157,10 @@ public class RoundTripTests
         sent with
         {
             Service = ServiceName.Canonical(sent.Service),
-            Status = sent.Override is { } overriding && sent.Status is InstanceStatus.Up or InstanceStatus.OutOfService
-                ? sent.Override ?? sent.Status
-                : sent.Status,
+            Status =
+                sent.Override is { } overriding && sent.Status is InstanceStatus.Up or InstanceStatus.OutOfService
+                    ? sent.Override ?? sent.Status
+                    : sent.Status,
         };
 
     private static Gen<Registration> Registrations() =>
@@ -119,7 +169,12 @@ public class RoundTripTests
         from ports in Gen.Choose(1, 65_535).Two()
         from enabled in Gen.Elements(true, false).Two()
         from status in Gen.Elements(Enum.GetValues<InstanceStatus>())
-        from overriding in Gen.Elements<InstanceStatus?>(null, InstanceStatus.Up, InstanceStatus.Down, InstanceStatus.OutOfService)
+        from overriding in Gen.Elements<InstanceStatus?>(
+            null,
+            InstanceStatus.Up,
+            InstanceStatus.Down,
+            InstanceStatus.OutOfService
+        )
         from lease in Gen.Choose(1, 86_400).Two()
         from stamp in Gen.Choose(0, int.MaxValue)
         from metadata in Pairs(s_line, s_value)

@@ -7,12 +7,31 @@ internal static class Samples
 {
     /// <summary>Spring's RestClient: nulls said aloud, numbers and truth values bare.</summary>
     public const string Spring = """
-        {"instance":{"instanceId":"h:demo:1","app":"DEMO","appGroupName":null,"ipAddr":"1.1.1.1","sid":"na","homePageUrl":null,"statusPageUrl":null,"healthCheckUrl":null,"secureHealthCheckUrl":null,"vipAddress":"demo","secureVipAddress":"demo","countryId":1,"dataCenterInfo":{"@class":"com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo","name":"MyOwn"},"hostName":"h","status":"UP","overriddenStatus":"UNKNOWN","leaseInfo":{"renewalIntervalInSecs":30,"durationInSecs":90,"registrationTimestamp":0,"lastRenewalTimestamp":0,"evictionTimestamp":0,"serviceUpTimestamp":0},"isCoordinatingDiscoveryServer":false,"lastUpdatedTimestamp":4,"lastDirtyTimestamp":5,"actionType":null,"asgName":null,"port":{"$":80,"@enabled":"true"},"securePort":{"$":443,"@enabled":"false"},"metadata":{"@class":"java.util.Collections$EmptyMap"}}}
+        {"instance":{"instanceId":"h:demo:1","app":"DEMO","appGroupName":null,"ipAddr":"1.1.1.1","sid":"na","homePageUrl":null,
+        "statusPageUrl":null,"healthCheckUrl":null,"secureHealthCheckUrl":null,"vipAddress":"demo","secureVipAddress":"demo",
+        "countryId":1,"dataCenterInfo":{"@class":"com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo","name":"MyOwn"},
+        "hostName":"h","status":"UP","overriddenStatus":"UNKNOWN","leaseInfo":{"renewalIntervalInSecs":30,"durationInSecs":90,
+        "registrationTimestamp":0,"lastRenewalTimestamp":0,"evictionTimestamp":0,"serviceUpTimestamp":0},
+        "isCoordinatingDiscoveryServer":false,"lastUpdatedTimestamp":4,"lastDirtyTimestamp":5,"actionType":null,"asgName":null,
+        "port":{"$":80,"@enabled":"true"},"securePort":{"$":443,"@enabled":"false"},
+        "metadata":{"@class":"java.util.Collections$EmptyMap"}}}
         """;
 
     /// <summary>The Node client's README: a plain port, no class, no lease.</summary>
     public const string Node = """
-        {"instance":{"app":"jqservice","hostName":"localhost","ipAddr":"127.0.0.1","port":8080,"vipAddress":"jq.test.something.com","dataCenterInfo":{"name":"MyOwn"},"status":"UP"}}
+        {"instance":{"app":"jqservice","hostName":"localhost","ipAddr":"127.0.0.1","port":8080,
+        "vipAddress":"jq.test.something.com","dataCenterInfo":{"name":"MyOwn"},"status":"UP"}}
+        """;
+
+    /// <summary>Steeltoe: nulls left out, time stamps as text, the override in small letters.</summary>
+    public const string Steeltoe = """
+        {"instance":{"instanceId":"pc:fortunes:5000","app":"FORTUNES","ipAddr":"192.168.56.1","vipAddress":"fortunes",
+        "secureVipAddress":"fortunes","hostName":"pc","status":"UP","overriddenstatus":"UNKNOWN",
+        "port":{"@enabled":"true","$":5000},"securePort":{"@enabled":"false","$":0},
+        "dataCenterInfo":{"@class":"com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo","name":"MyOwn"},
+        "leaseInfo":{"renewalIntervalInSecs":30,"durationInSecs":90},"metadata":{"@class":"java.util.Collections$EmptyMap"},
+        "healthCheckUrl":"http://pc:5000/health","statusPageUrl":"http://pc:5000/info","homePageUrl":"http://pc:5000/",
+        "isCoordinatingDiscoveryServer":"false","lastUpdatedTimestamp":"1700000000004","lastDirtyTimestamp":"1700000000005"}}
         """;
 
     /// <summary>A machine of Amazon's, with everything that an instance can have.</summary>
@@ -21,8 +40,9 @@ internal static class Samples
           "instanceId":"i-123","hostName":"h1.example","app":"demo","ipAddr":"10.0.0.1","sid":"s-7","status":"STARTING",
           "overriddenStatus":"OUT_OF_SERVICE","port":{"$":8080,"@enabled":"true"},"securePort":{"$":8443,"@enabled":"true"},
           "countryId":49,
-          "dataCenterInfo":{"@class":"com.netflix.appinfo.AmazonInfo","name":"Amazon","metadata":{"instance-id":"i-123","ami-id":"ami-1",
-            "availability-zone":"us-east-1a","public-ipv4":"1.2.3.4","local-ipv4":"10.0.0.1","public-hostname":"ec2.example"}},
+          "dataCenterInfo":{"@class":"com.netflix.appinfo.AmazonInfo","name":"Amazon","metadata":{"instance-id":"i-123",
+            "ami-id":"ami-1","availability-zone":"us-east-1a","public-ipv4":"1.2.3.4","local-ipv4":"10.0.0.1",
+            "public-hostname":"ec2.example"}},
           "leaseInfo":{"renewalIntervalInSecs":10,"durationInSecs":40,"registrationTimestamp":1700000000001,
             "lastRenewalTimestamp":1700000030002,"evictionTimestamp":0,"serviceUpTimestamp":1700000000003},
           "metadata":{"zone_a":"x","management.port":"8081","price$":"9","weight":"7","1st":"a b"},

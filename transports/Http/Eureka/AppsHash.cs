@@ -8,7 +8,7 @@ namespace Rollcall.Transports.Http.Eureka;
 /// <summary>Eureka's hash of a registry: <c>DOWN_1_UP_20_</c>, by name of the status, those without instances left out.</summary>
 public static class AppsHash
 {
-    private static readonly InstanceStatus[] _byName =
+    private static readonly InstanceStatus[] s_byName =
     [
         InstanceStatus.Down,
         InstanceStatus.OutOfService,
@@ -21,7 +21,7 @@ public static class AppsHash
     public static string Of(in StatusCounts counts)
     {
         var hash = new StringBuilder();
-        foreach (InstanceStatus status in _byName)
+        foreach (InstanceStatus status in s_byName)
         {
             int count = counts.Of(status);
             if (count > 0)

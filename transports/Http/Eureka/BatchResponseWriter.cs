@@ -4,7 +4,7 @@ using Rollcall.Core.Seams;
 namespace Rollcall.Transports.Http.Eureka;
 
 /// <summary>Writes the answer to a replication batch.</summary>
-/// <remarks>Nothing may be added: a Java peer takes an unknown member for a broken network and sends the batch again, for ever.</remarks>
+/// <remarks>Nothing may be added: a Java peer takes an unknown member for a network error and sends the batch again.</remarks>
 public static class BatchResponseWriter
 {
     /// <summary>Writes one item per item of the request, in its order; an entity is the receiver's newer record.</summary>

@@ -1,7 +1,7 @@
 namespace Rollcall.Transports.Http.Eureka;
 
-/// <summary>Bounds of Eureka's readers that are properties of the format; the model's limits are those of the core's options.</summary>
-/// <remarks>The server limits a body's bytes before a reader sees it: time and memory of a reader are proportional to those.</remarks>
+/// <summary>Bounds of Eureka's readers that belong to the format; the model's limits are the core's options.</summary>
+/// <remarks>The server limits a body's bytes before a reader sees it; a reader's time and memory grow with them alone.</remarks>
 public sealed record EurekaLimits
 {
     /// <summary>The defaults.</summary>

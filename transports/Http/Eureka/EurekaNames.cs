@@ -68,7 +68,7 @@ internal enum Member : byte
     ResponseEntity,
 }
 
-/// <summary>Eureka's words, each once: the names of members, the keys under which attributes carry what the model has not.</summary>
+/// <summary>Eureka's words, each once: names of members, and keys of the attributes that carry what the model has not.</summary>
 /// <remarks>Readers look names up here; encoders take them from here ready for JSON (<c>"name":</c>) and XML.</remarks>
 internal static class EurekaNames
 {
@@ -90,17 +90,17 @@ internal static class EurekaNames
     /// <summary>XML's spelling of <see cref="Member.PortEnabled"/>.</summary>
     public const string XmlEnabled = "enabled";
 
-    private static readonly string[] _texts = Texts();
-    private static readonly byte[][] _json = Array.ConvertAll(_texts, text => Encoding.UTF8.GetBytes($"\"{text}\":"));
-    private static readonly byte[][] _xmlOpen = Array.ConvertAll(_texts, text => Encoding.UTF8.GetBytes($"<{text}>"));
-    private static readonly byte[][] _xmlClose = Array.ConvertAll(_texts, text => Encoding.UTF8.GetBytes($"</{text}>"));
+    private static readonly string[] s_texts = Texts();
+    private static readonly byte[][] s_json = Array.ConvertAll(s_texts, text => Encoding.UTF8.GetBytes($"\"{text}\":"));
+    private static readonly byte[][] s_xmlOpen = Array.ConvertAll(s_texts, text => Encoding.UTF8.GetBytes($"<{text}>"));
+    private static readonly byte[][] s_xmlClose = Array.ConvertAll(s_texts, text => Encoding.UTF8.GetBytes($"</{text}>"));
 
-    private static readonly FrozenDictionary<string, Member> _members = Enum.GetValues<Member>()
+    private static readonly FrozenDictionary<string, Member> s_members = Enum.GetValues<Member>()
         .Where(member => member != Member.Unknown)
         .ToFrozenDictionary(Text, StringComparer.Ordinal);
 
-    private static readonly FrozenDictionary<string, Member>.AlternateLookup<ReadOnlySpan<char>> _bySpan =
-        _members.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenDictionary<string, Member>.AlternateLookup<ReadOnlySpan<char>> s_bySpan =
+        s_members.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Marker that Java's codecs put into an empty map.</summary>
     public static ReadOnlySpan<byte> EmptyMapClass => "java.util.Collections$EmptyMap"u8;
@@ -112,7 +112,7 @@ internal static class EurekaNames
     public static ReadOnlySpan<byte> AmazonDataCenterClass => "com.netflix.appinfo.AmazonInfo"u8;
 
     /// <summary>Length of the longest name, in characters.</summary>
-    public static int LengthMax { get; } = _texts.Max(text => text.Length);
+    public static int LengthMax { get; } = s_texts.Max(text => text.Length);
 
     /// <summary>Attribute key of <c>appGroupName</c>.</summary>
     public static AttributeKey Group { get; } = new("eureka.group");
@@ -145,19 +145,19 @@ internal static class EurekaNames
         || key.SequenceEqual("availability-zone"u8);
 
     /// <summary>The member of a name, compared exactly; <see cref="Member.Unknown"/> if there is none.</summary>
-    public static Member Find(ReadOnlySpan<char> name) => _bySpan.TryGetValue(name, out Member member) ? member : Member.Unknown;
+    public static Member Find(ReadOnlySpan<char> name) => s_bySpan.TryGetValue(name, out Member member) ? member : Member.Unknown;
 
     /// <summary>The name.</summary>
-    public static string Text(Member member) => _texts[(int)member];
+    public static string Text(Member member) => s_texts[(int)member];
 
     /// <summary><c>"name":</c></summary>
-    public static ReadOnlySpan<byte> Json(Member member) => _json[(int)member];
+    public static ReadOnlySpan<byte> Json(Member member) => s_json[(int)member];
 
     /// <summary><c>&lt;name&gt;</c></summary>
-    public static ReadOnlySpan<byte> XmlOpen(Member member) => _xmlOpen[(int)member];
+    public static ReadOnlySpan<byte> XmlOpen(Member member) => s_xmlOpen[(int)member];
 
     /// <summary><c>&lt;/name&gt;</c></summary>
-    public static ReadOnlySpan<byte> XmlClose(Member member) => _xmlClose[(int)member];
+    public static ReadOnlySpan<byte> XmlClose(Member member) => s_xmlClose[(int)member];
 
     private static string[] Texts() => Array.ConvertAll(Enum.GetValues<Member>(), TextOf);
 

@@ -4,7 +4,7 @@ using Rollcall.Core.Seams;
 
 namespace Rollcall.Transports.Http.Eureka;
 
-/// <summary>Writes Eureka's XML: without a declaration, as Netflix's server does, and without white space between elements.</summary>
+/// <summary>Writes Eureka's XML: without a declaration, as Netflix's server does, and without white space.</summary>
 /// <remarks>
 /// <para>Keys of metadata become names of elements by <see cref="XmlNames"/>.</para>
 /// <para>The compact form has fewer members and what a document says of itself behind the services, as Netflix's has.</para>

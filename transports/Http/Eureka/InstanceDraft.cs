@@ -7,10 +7,14 @@ namespace Rollcall.Transports.Http.Eureka;
 
 /// <summary>What a reader has seen of one instance; the one place that says what it means, whatever the format.</summary>
 /// <remarks>
-/// <para>A reader sets members as it meets them; of a member that comes twice the last counts. It goes on after a problem, so that
-/// an item of a batch can be refused alone; the first problem is the one told.</para>
-/// <para>Source: the defaults and leniencies of Netflix's decoders and of the registration's validation, in its order. Accepted
-/// beyond them: plain numbers as ports, no class markers, unknown members of any shape.</para>
+/// <para>
+/// A reader sets members as it meets them; of a member that comes twice the last counts. It goes on after a problem, so that an
+/// item of a batch can be refused alone; the first problem is the one told.
+/// </para>
+/// <para>
+/// Source: the defaults and leniencies of Netflix's decoders, and its registration's checks in their order. Accepted beyond them:
+/// plain numbers as ports, no class markers, unknown members of any shape. Refused: what a Java integer would wrap around.
+/// </para>
 /// </remarks>
 /// <param name="statusIgnoresCase">Netflix compares the names of statuses with case in JSON and without in XML.</param>
 internal sealed class InstanceDraft(bool statusIgnoresCase)
@@ -241,10 +245,13 @@ internal sealed class InstanceDraft(bool statusIgnoresCase)
         string? host = _texts[(int)Member.HostName];
         if (_metadata.TryGetValue(EurekaNames.Text(Member.InstanceId), out string? fromMetadata) && !IsBlank(fromMetadata))
         {
-            return IsBlank(host) || fromMetadata.StartsWith(host, StringComparison.Ordinal) ? fromMetadata : $"{host}:{fromMetadata}";
+            return IsBlank(host) || fromMetadata.StartsWith(host, StringComparison.Ordinal)
+                ? fromMetadata
+                : $"{host}:{fromMetadata}";
         }
 
-        return IsAmazon() && _dataCenterMetadata.TryGetValue(EurekaNames.AmazonInstanceId, out string? machine) && !IsBlank(machine)
+        return
+            IsAmazon() && _dataCenterMetadata.TryGetValue(EurekaNames.AmazonInstanceId, out string? machine) && !IsBlank(machine)
             ? machine
             : host;
     }
@@ -292,7 +299,9 @@ internal sealed class InstanceDraft(bool statusIgnoresCase)
         if (dataCenter == EurekaNames.Amazon)
         {
             _dataCenterMetadata.TryAdd(EurekaNames.AmazonInstanceId, id);
-            attributes.AddRange(_dataCenterMetadata.Select(p => KeyValuePair.Create(EurekaNames.DataCenterPrefix.Text + p.Key, p.Value)));
+            attributes.AddRange(
+                _dataCenterMetadata.Select(p => KeyValuePair.Create(EurekaNames.DataCenterPrefix.Text + p.Key, p.Value))
+            );
         }
 
         return attributes;
@@ -342,7 +351,11 @@ internal sealed class InstanceDraft(bool statusIgnoresCase)
     // Text that is no number is absent, as in Eureka; a number that is too large is refused, where Eureka would wrap it around.
     private long? Number(Member member, string? text, long min, long max)
     {
-        if (long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out long number) && number >= min && number <= max)
+        if (
+            long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out long number)
+            && number >= min
+            && number <= max
+        )
         {
             return number;
         }
@@ -358,7 +371,8 @@ internal sealed class InstanceDraft(bool statusIgnoresCase)
             return (long)near;
         }
 
-        Refuse($"{EurekaNames.Text(member)} of {RegistryError.Shown(text)} is outside {min}..{max}");
+        string limit = near < min ? $"under {min}" : $"over {max}";
+        Refuse($"{EurekaNames.Text(member)} of {RegistryError.Shown(text)} is {limit}");
         return 0;
     }
 }

@@ -4,7 +4,7 @@ using Rollcall.Core.Snapshots;
 
 namespace Rollcall.Transports.Http.Eureka;
 
-/// <summary>Which members an instance has, in which order and with which type: the same for JSON and XML, in full and compact.</summary>
+/// <summary>Which members an instance has, in which order and of which type: one list for JSON and XML.</summary>
 /// <remarks>
 /// <para>Nothing may be added: Spring's clients refuse a whole fetch for one member that they do not know.</para>
 /// <para>Cost: 0 bytes besides the output; one walk over the attributes and one over the metadata.</para>
@@ -89,8 +89,10 @@ internal static class InstanceOutline
             sink.OpenMap(Member.Metadata);
             foreach (TextPair pair in instance.Attributes)
             {
-                if (EurekaAttributes.TryGetDataCenterKey(pair.Key, out ReadOnlySpan<byte> key)
-                    && (!compact || EurekaNames.IsCompactAmazonKey(key)))
+                if (
+                    EurekaAttributes.TryGetDataCenterKey(pair.Key, out ReadOnlySpan<byte> key)
+                    && (!compact || EurekaNames.IsCompactAmazonKey(key))
+                )
                 {
                     sink.Pair(key, pair.Value);
                 }

@@ -86,7 +86,7 @@ internal sealed class JsonBatch(EurekaLimits limits)
         {
             if (_items!.Count == limits.BatchItemsMax)
             {
-                Refuse($"replicationList has more than {limits.BatchItemsMax} items (EurekaLimits.BatchItemsMax); send several batches");
+                Refuse($"replicationList has more than {limits.BatchItemsMax} items (EurekaLimits.BatchItemsMax); send several");
             }
 
             if (Problem is not null)
@@ -124,7 +124,7 @@ internal sealed class JsonBatch(EurekaLimits limits)
         }
     }
 
-    /// <summary>What has been seen of one item. Its outer members go through the same draft as an instance's, for one leniency.</summary>
+    /// <summary>What has been seen of one item. Its own members use a draft too: one leniency for all.</summary>
     private sealed class ItemDraft
     {
         private readonly InstanceDraft _outer = new(statusIgnoresCase: false);

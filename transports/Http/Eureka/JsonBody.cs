@@ -18,7 +18,7 @@ internal static class JsonBody
 
     private static ReadOnlySpan<byte> Utf8Bom => [0xEF, 0xBB, 0xBF];
 
-    /// <summary>Finds the document in a body: without the byte order mark, if it is there; false with the reason if it cannot be read.</summary>
+    /// <summary>The document of a body, without its byte order mark; false with the reason if it cannot be read.</summary>
     public static bool TryOpen(ReadOnlySpan<byte> body, out ReadOnlySpan<byte> json, [NotNullWhen(false)] out string? problem)
     {
         json = body.StartsWith(Utf8Bom) ? body[Utf8Bom.Length..] : body;
@@ -33,9 +33,7 @@ internal static class JsonBody
     /// <summary>Reads what is left, so that nothing malformed behind the document goes unseen.</summary>
     public static void ReadToEnd(ref Utf8JsonReader reader)
     {
-        while (reader.Read())
-        {
-        }
+        while (reader.Read()) { }
     }
 
     /// <summary>One sentence for people.</summary>
@@ -43,11 +41,9 @@ internal static class JsonBody
     {
         // The message ends with the place in a form for programs.
         int place = thrown.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        string what = place < 0 ? thrown.Message : thrown.Message[..place];
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"The body is not the JSON expected: {RegistryError.Shown(what, MessageCharsMax)} (line {thrown.LineNumber + 1}, byte {thrown.BytePositionInLine + 1})"
-        );
+        string what = RegistryError.Shown(place < 0 ? thrown.Message : thrown.Message[..place], MessageCharsMax);
+        (long? line, long? at) = (thrown.LineNumber + 1, thrown.BytePositionInLine + 1);
+        return string.Create(CultureInfo.InvariantCulture, $"The body is not the JSON expected: {what} (line {line}, byte {at})");
     }
 
     private static string? WhyUnreadable(ReadOnlySpan<byte> json)
@@ -65,7 +61,10 @@ internal static class JsonBody
         int lone = IndexOfLoneSurrogate(json);
         return lone < 0
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"The body holds half a surrogate pair (\\uD800 to \\uDFFF) at byte {lone + 1}");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"The body holds half a surrogate pair (\\uD800 to \\uDFFF) at byte {lone + 1}"
+            );
     }
 
     /// <summary>Where an escape is half of a pair; -1 if nowhere. Cost: a vectorised search for backslashes.</summary>
@@ -96,7 +95,8 @@ internal static class JsonBody
         }
     }
 
-    private static bool IsPair(char high, ReadOnlySpan<byte> rest) => TryEscape(rest, out char low) && char.IsSurrogatePair(high, low);
+    private static bool IsPair(char high, ReadOnlySpan<byte> rest) =>
+        TryEscape(rest, out char low) && char.IsSurrogatePair(high, low);
 
     private static bool TryEscape(ReadOnlySpan<byte> at, out char value)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Rollcall.Core;
@@ -71,7 +72,7 @@ internal static class JsonInstance
         return true;
     }
 
-    /// <summary>Text, number or truth value as text; null for null, and for an object or array, which the draft refuses.</summary>
+    /// <summary>Text, number or truth value as text; null for null and for any other shape, which the draft refuses.</summary>
     public static string? Scalar(ref Utf8JsonReader reader, Member member, InstanceDraft draft)
     {
         switch (reader.TokenType)
@@ -87,7 +88,7 @@ internal static class JsonInstance
             case JsonTokenType.Null:
                 return null;
             default:
-                draft.Refuse($"{EurekaNames.Text(member)} is {Shape(reader.TokenType)}; expected a text");
+                draft.Refuse($"{EurekaNames.Text(member)} is {Shape(reader.TokenType)}; expected a single value");
                 reader.Skip();
                 return null;
         }
@@ -148,7 +149,10 @@ internal static class JsonInstance
 
     // As Jackson reads a truth value: a number that is not 0, or the word, in any case.
     private static bool? Flag(string? text) =>
-        text is null ? null : text.Trim().Equals("true", StringComparison.OrdinalIgnoreCase) || (int.TryParse(text, out int n) && n != 0);
+        text is null
+            ? null
+            : text.Trim().Equals("true", StringComparison.OrdinalIgnoreCase)
+                || (int.TryParse(text, CultureInfo.InvariantCulture, out int number) && number != 0);
 
     private static void ReadLease(ref Utf8JsonReader reader, InstanceDraft draft)
     {
@@ -211,7 +215,7 @@ internal static class JsonInstance
             reader.Read();
             if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
             {
-                draft.Refuse($"metadata '{RegistryError.Shown(key)}' is {Shape(reader.TokenType)}; expected a text");
+                draft.Refuse($"metadata '{RegistryError.Shown(key)}' is {Shape(reader.TokenType)}; expected a single value");
                 reader.Skip();
             }
             else

@@ -6,9 +6,11 @@ namespace Rollcall.Transports.Http.Eureka;
 internal ref struct JsonSink(IBufferWriter<byte> output) : IMemberSink
 {
     // Control characters, the quote and the backslash: what JSON does not allow as it is.
-    private static readonly SearchValues<byte> _escaped = SearchValues.Create(
-        [.. Enumerable.Range(0, 0x20).Select(b => (byte)b), (byte)'"', (byte)'\\']
-    );
+    private static readonly SearchValues<byte> s_escaped = SearchValues.Create([
+        .. Enumerable.Range(0, 0x20).Select(b => (byte)b),
+        (byte)'"',
+        (byte)'\\',
+    ]);
 
     private Utf8Buffer _output = new(output);
 
@@ -123,7 +125,7 @@ internal ref struct JsonSink(IBufferWriter<byte> output) : IMemberSink
     public void Quoted(ReadOnlySpan<byte> text)
     {
         _output.Write((byte)'"');
-        for (int at = text.IndexOfAny(_escaped); at >= 0; at = text.IndexOfAny(_escaped))
+        for (int at = text.IndexOfAny(s_escaped); at >= 0; at = text.IndexOfAny(s_escaped))
         {
             _output.Write(text[..at]);
             Escape(text[at]);

@@ -4,7 +4,7 @@ using System.Buffers.Text;
 namespace Rollcall.Transports.Http.Eureka;
 
 /// <summary>Writes small pieces into a buffer writer with few calls to it.</summary>
-/// <remarks>Owner: one method on the stack, which must end with <see cref="Flush"/>; the writer must not be used meanwhile.</remarks>
+/// <remarks>Owner: one method on the stack, which ends with <see cref="Flush"/> and leaves the writer alone until then.</remarks>
 internal ref struct Utf8Buffer(IBufferWriter<byte> output)
 {
     // An instance in full has about 1,100 bytes.

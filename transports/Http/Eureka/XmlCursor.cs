@@ -25,9 +25,7 @@ internal sealed class XmlCursor(XmlReader xml, int depthMax)
     /// <summary>Reads what is left, so that nothing malformed behind the root goes unseen.</summary>
     public void ReadToEnd()
     {
-        while (Read())
-        {
-        }
+        while (Read()) { }
     }
 
     /// <summary>Value of an attribute; null if absent.</summary>
@@ -85,9 +83,7 @@ internal sealed class XmlCursor(XmlReader xml, int depthMax)
     {
         if (xml.NodeType == XmlNodeType.Element && !xml.IsEmptyElement)
         {
-            for (int depth = xml.Depth; Read() && !IsEndOf(depth); )
-            {
-            }
+            for (int depth = xml.Depth; Read() && !IsEndOf(depth); ) { }
         }
     }
 

@@ -107,7 +107,7 @@ internal static class XmlInstance
         string? text = xml.Text();
         if (text is null)
         {
-            draft.Refuse($"<{RegistryError.Shown(name)}> holds elements; expected a text");
+            draft.Refuse($"<{RegistryError.Shown(name)}> holds elements; expected a single value");
         }
 
         return text;

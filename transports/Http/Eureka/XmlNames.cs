@@ -91,7 +91,12 @@ internal static class XmlNames
         ushort code = 0;
         bool found =
             at + HexDigits <= name.Length
-            && ushort.TryParse(name.AsSpan(at, HexDigits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out code);
+            && ushort.TryParse(
+                name.AsSpan(at, HexDigits),
+                NumberStyles.AllowHexSpecifier,
+                CultureInfo.InvariantCulture,
+                out code
+            );
         unit = (char)code;
         return found;
     }

@@ -8,9 +8,11 @@ internal ref struct XmlSink(IBufferWriter<byte> output) : IMemberSink
     private const byte NonCharacterLead = 0xEF;
 
     // Markup; the carriage return, which a reader would turn into a line feed; what XML 1.0 cannot hold at all.
-    private static readonly SearchValues<byte> _escaped = SearchValues.Create(
-        [.. Enumerable.Range(0, 0x20).Where(b => b is not ('\t' or '\n')).Select(b => (byte)b), .. "&<>\"'"u8, NonCharacterLead]
-    );
+    private static readonly SearchValues<byte> s_escaped = SearchValues.Create([
+        .. Enumerable.Range(0, 0x20).Where(b => b is not ('\t' or '\n')).Select(b => (byte)b),
+        .. "&<>\"'"u8,
+        NonCharacterLead,
+    ]);
 
     private Utf8Buffer _output = new(output);
 
@@ -83,7 +85,7 @@ internal ref struct XmlSink(IBufferWriter<byte> output) : IMemberSink
 
     private void Escaped(ReadOnlySpan<byte> text)
     {
-        for (int at = text.IndexOfAny(_escaped); at >= 0; at = text.IndexOfAny(_escaped))
+        for (int at = text.IndexOfAny(s_escaped); at >= 0; at = text.IndexOfAny(s_escaped))
         {
             _output.Write(text[..at]);
             text = text[(at + Escape(text[at..]))..];
