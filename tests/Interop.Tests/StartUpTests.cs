@@ -9,13 +9,15 @@ namespace Rollcall.Interop.Tests;
 /// <summary>The server process from its start to its end, as scripts and supervisors see it.</summary>
 public sealed class StartUpTests(ITestOutputHelper output)
 {
+    private const int StartUpRatioMax = 6; // 3 on an idle machine.
     private static readonly TimeSpan s_startUpMax = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_endMax = TimeSpan.FromSeconds(5);
 
     [Fact]
     public async Task It_is_ready_within_a_second()
     {
-        // The best of five: other processes of a busy machine must not decide, and a slow server has no good day.
+        // The best of five, and on a machine that is busy with other things a multiple of the least that a process can take:
+        // a slow server has no good day, and is slow beside itself only printing its version.
         TimeSpan best = TimeSpan.MaxValue;
         for (int start = 0; start < 5 && best >= s_startUpMax; start++)
         {
@@ -24,7 +26,8 @@ public sealed class StartUpTests(ITestOutputHelper output)
             best = server.StartUp < best ? server.StartUp : best;
         }
 
-        Assert.True(best < s_startUpMax, $"The fastest start took {best.TotalSeconds:0.00} s.");
+        TimeSpan limit = best < s_startUpMax ? s_startUpMax : StartUpRatioMax * await MeasureControlAsync();
+        Assert.True(best < limit, $"The fastest start took {best.TotalSeconds:0.00} s, the limit is {limit.TotalSeconds:0.00} s.");
     }
 
     [Fact]
@@ -135,5 +138,16 @@ public sealed class StartUpTests(ITestOutputHelper output)
         Assert.Equal(before, server.BaseUrl);
         using var client = new HttpClient { BaseAddress = server.BaseUrl };
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("health/live")).StatusCode);
+    }
+
+    /// <summary>The least that starting the executable takes here and now.</summary>
+    private async Task<TimeSpan> MeasureControlAsync()
+    {
+        long started = Stopwatch.GetTimestamp();
+        await using ServerProcess control = ServerProcess.Run(["--version"]);
+        await control.WaitForExitAsync();
+        TimeSpan took = Stopwatch.GetElapsedTime(started);
+        output.WriteLine($"measured: start-up only to print the version: {took.TotalSeconds:0.00} s");
+        return took;
     }
 }
