@@ -14,6 +14,10 @@ internal sealed record TargetRow(int Number, string Quantity, Func<Measurement> 
     [
         new(1, "renew in the core by handle, 1M leases in random order", RenewByHandle.Measure),
         new(2, "renew in the core by key, 1M leases in random order", RenewByKey.Measure),
+        new(7, "memory of one of a million Spring-like instances", MemoryPerInstance.Measure),
+        new(9, "cost of one change to the encoded full snapshot", CostOfChange.Measure),
+        new(10, "full read of 100k instances, warm", FullRead.Measure),
+        new(17, "mass expiry: 330k of 1M leases at once, guard off", MassExpiry.Measure),
     ];
 
     /// <summary>Measures the row as it goes on file.</summary>
