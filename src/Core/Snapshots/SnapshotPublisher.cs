@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Rollcall.Core.Model;
 using Rollcall.Core.Stripes;
 
@@ -82,7 +83,7 @@ internal sealed class SnapshotPublisher(StripeTable stripes, RegistryOptions opt
         }
 
         int later = 0;
-        foreach (Change change in _waiting)
+        foreach (ref readonly Change change in CollectionsMarshal.AsSpan(_waiting))
         {
             if (change.Version <= upTo)
             {
