@@ -25,11 +25,15 @@ public sealed class RegistryService
     // Expiries are published in portions, so that a writer who waits for its turn to publish does not wait for all of them.
     private const int ExpiriesPerPublish = 1_024;
 
+    // A writer reads the clock before it takes its version, so versions may be this much out of the order of time.
+    private static readonly TimeSpan s_writeLength = TimeSpan.FromSeconds(1);
+
     // Peers' stamps from the future are cut to this, so that one wrong clock cannot hold a record for ever.
     private static readonly TimeSpan s_peerStampAhead = TimeSpan.FromMinutes(5);
 
     private readonly RegistryClock _clock;
     private readonly StripeTable _stripes;
+    private readonly ChangeJournal _journal;
     private readonly SnapshotPublisher _publisher;
     private readonly Lock _advancing = new();
     private MonotonicTime _advancedTo; // guarded by _advancing
@@ -50,7 +54,8 @@ public sealed class RegistryService
         BootEpoch = options.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
         NodeId = options.NodeId != 0 ? options.NodeId : (uint)(BootEpoch >> 32) | 1;
         _stripes = new StripeTable(Options, NodeId);
-        _publisher = new SnapshotPublisher(_stripes, Options);
+        _journal = new ChangeJournal(Options);
+        _publisher = new SnapshotPublisher(_stripes, _journal);
     }
 
     /// <summary>The options in force.</summary>
@@ -345,35 +350,14 @@ public sealed class RegistryService
 
     /// <summary>Every change after a version, each once, in order; or the word that they are not kept any more.</summary>
     /// <remarks>A version from the future, as of another boot, is answered like one that is too old.</remarks>
-    public DeltaResult ReadDelta(ulong since)
-    {
-        RegistrySnapshot snapshot = ReadSnapshot();
-        ulong oldest = snapshot.Version - Math.Min(snapshot.Version, (ulong)Options.ChangeRingCapacity);
-        if (since > snapshot.Version || since < oldest)
-        {
-            return new DeltaResult(RegistryError.Behind(since, oldest, snapshot.Version), snapshot, []);
-        }
-
-        var changes = new Change[snapshot.Version - since];
-        for (int i = 0; i < changes.Length; i++)
-        {
-            if (!_publisher.Ring.TryRead(since + 1 + (ulong)i, out changes[i]))
-            {
-                // Overwritten while being read.
-                return new DeltaResult(RegistryError.Behind(since, since + 1 + (ulong)i, ReadSnapshot().Version), snapshot, []);
-            }
-        }
-
-        return new DeltaResult(null, snapshot, changes);
-    }
+    public DeltaResult ReadDelta(ulong since) => _journal.Since(since, ReadSnapshot());
 
     /// <summary>Why an instance is, or is not, there. Cost: O(changes kept).</summary>
     public Explanation Explain(InstanceKey key, MonotonicTime now)
     {
-        RegistrySnapshot snapshot = ReadSnapshot();
         Instance? record = Find(key);
         LeaseTimes? lease = record is null ? null : LeaseOf(record);
-        List<Change> events = EventsOf(key, snapshot.Version, out long knownSinceMs);
+        IReadOnlyList<Change> events = _journal.EventsOf(key, ReadSnapshot().Version, out Change? oldest);
         return ExplanationText.Explain(
             key,
             record,
@@ -381,36 +365,17 @@ public sealed class RegistryService
             lease is { } l ? WallMsOf(l.DeadlineTick) : 0,
             heldByGuard: lease is { } held && held.DeadlineTick <= _stripes.Clock.TickAt(now),
             events,
-            knownSinceMs,
+            oldest?.AtMs ?? WallMs(MonotonicTime.Zero),
             WallMs(now)
         );
     }
 
     /// <summary>The last registrations, cancellations and expiries.</summary>
-    public RegistryHistory History() => new(_publisher.Registered.Read(), _publisher.Cancelled.Read(), _publisher.Expired.Read());
+    public RegistryHistory History() => _journal.History;
 
     /// <summary>The latest change of each instance after <paramref name="after"/>, by service and id; null if some are not kept any more.</summary>
-    internal IReadOnlyList<Change>? LatestChanges(RegistrySnapshot snapshot, MonotonicTime after)
-    {
-        var latest = new SortedDictionary<Instance, Change>(Comparer<Instance>.Create(SnapshotTree.Compare));
-        MonotonicTime certainlyBefore = after - Options.StallGap; // writers read the clock before they take their version
-        for (ulong version = snapshot.Version; version > 0; version--)
-        {
-            if (!_publisher.Ring.TryRead(version, out Change change))
-            {
-                return null;
-            }
-
-            if (change.At < certainlyBefore)
-            {
-                break;
-            }
-
-            latest.TryAdd(change.Record, change);
-        }
-
-        return [.. latest.Values];
-    }
+    internal IReadOnlyList<Change>? LatestChanges(RegistrySnapshot snapshot, MonotonicTime after) =>
+        _journal.LatestSince(after - s_writeLength, snapshot);
 
     private static Instance Override(Instance record, StatusOverride? overriding)
     {
@@ -480,38 +445,6 @@ public sealed class RegistryService
     {
         _publisher.Publish(version);
         return new WriteResult(null, version);
-    }
-
-    private List<Change> EventsOf(InstanceKey key, ulong upTo, out long knownSinceMs)
-    {
-        var events = new SortedDictionary<ulong, Change>();
-        knownSinceMs = WallMs(MonotonicTime.Zero);
-        for (ulong version = upTo; version > 0; version--)
-        {
-            if (!_publisher.Ring.TryRead(version, out Change change))
-            {
-                break;
-            }
-
-            knownSinceMs = version == 1 ? WallMs(MonotonicTime.Zero) : change.AtMs;
-            if (change.Record.Is(key))
-            {
-                events[version] = change;
-            }
-        }
-
-        foreach (HistoryRing history in (HistoryRing[])[_publisher.Registered, _publisher.Cancelled, _publisher.Expired])
-        {
-            foreach (Change change in history.Read())
-            {
-                if (change.Record.Is(key))
-                {
-                    events[change.Version] = change;
-                }
-            }
-        }
-
-        return [.. events.Values];
     }
 
     private LeaseTimes? LeaseOf(Instance record) => _stripes.Of(record.LeaseIndex, out int slot).TimesOf(record, slot);

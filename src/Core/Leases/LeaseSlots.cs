@@ -1,19 +1,7 @@
+using System.Runtime.CompilerServices;
 using Rollcall.Core.Model;
 
 namespace Rollcall.Core.Leases;
-
-/// <summary>What a renewal touches: 16 bytes, in one cache line.</summary>
-internal struct LeaseSlot
-{
-    /// <summary><see cref="LeaseWord"/>. Guarded by compare-and-swap.</summary>
-    public long Word;
-
-    /// <summary>Length of the lease. Written under the stripe's lock, before the word that follows from it.</summary>
-    public int DurationTicks;
-
-    /// <summary>Silence beyond it is a miss: one and a half renewal intervals, or less. Written like the duration.</summary>
-    public int CheckTicks;
-}
 
 /// <summary>The leases of one stripe, in chunks that never move, and beside them what is touched less often.</summary>
 /// <remarks>
@@ -38,7 +26,7 @@ internal sealed class LeaseSlots
         int chunk = slot >> ChunkBits;
         if ((uint)chunk >= (uint)chunks.Length)
         {
-            return ref System.Runtime.CompilerServices.Unsafe.NullRef<LeaseSlot>();
+            return ref Unsafe.NullRef<LeaseSlot>();
         }
 
         return ref chunks[chunk].Hot[slot & (ChunkSize - 1)];

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Collections.Concurrent;
-using System.Text;
 using Rollcall.Core.Model;
 using Rollcall.Core.Seams;
 
@@ -28,24 +26,22 @@ public sealed class EncodedSnapshotCache<TEncoder>
 
     private readonly Lock _encoding = new();
     private readonly RegistryService _registry;
-    private readonly TEncoder _encoder;
-    private readonly ArrayBufferWriter<byte> _buffer = new(64 * 1024); // guarded by _encoding
+    private readonly PieceEncoder<TEncoder> _encoder; // guarded by _encoding
     private readonly Variant _plain;
     private readonly Variant _gzip;
-    private long _encodedBytes;
     private long _deltas; // guarded by _encoding
 
     /// <summary>A cache over <paramref name="registry"/>.</summary>
     public EncodedSnapshotCache(RegistryService registry, TEncoder encoder)
     {
         _registry = registry;
-        _encoder = encoder;
-        _plain = new Variant(encoder, DocumentCoding.Plain);
-        _gzip = new Variant(encoder, DocumentCoding.Gzip);
+        _encoder = new PieceEncoder<TEncoder>(registry, encoder);
+        _plain = new Variant(DocumentCoding.Plain);
+        _gzip = new Variant(DocumentCoding.Gzip);
     }
 
     /// <summary>Bytes of instances and what stands between them that the encoder wrote since the start: what a test counts.</summary>
-    public long EncodedBytes => Volatile.Read(ref _encodedBytes);
+    public long EncodedBytes => _encoder.EncodedBytes;
 
     /// <summary>All services. 0 bytes if nothing changed since the last call.</summary>
     public EncodedDocument Full(RegistrySnapshot snapshot, DocumentCoding coding)
@@ -60,9 +56,17 @@ public sealed class EncodedSnapshotCache<TEncoder>
         lock (_encoding)
         {
             bool inflate = coding == DocumentCoding.Plain && snapshot.Count > PlainKeptInstancesMax;
-            EncodedPiece body = snapshot.Root is null ? EncodedPiece.Nothing : PieceOf(snapshot.Root, inflate ? Use(DocumentCoding.Gzip) : variant);
+            Variant kept = inflate ? Use(DocumentCoding.Gzip) : variant;
+            EncodedPiece body = snapshot.Root is null ? EncodedPiece.Nothing : _encoder.PieceOf(snapshot.Root, kept, kept.Coding);
             var head = new DocumentHead(DocumentKind.Full, snapshot.Version, snapshot.Counts, 0);
-            EncodedDocument full = Finish(head, snapshot.Root?.First.Service, snapshot.Root?.Last.Service, body, coding, inflate);
+            EncodedDocument full = _encoder.Finish(
+                head,
+                snapshot.Root?.First.Service,
+                snapshot.Root?.Last.Service,
+                body,
+                coding,
+                inflate
+            );
             Volatile.Write(ref variant.Full, full);
             return full;
         }
@@ -84,7 +88,6 @@ public sealed class EncodedSnapshotCache<TEncoder>
 
         lock (_encoding)
         {
-            List<EncodedPiece> pieces = PiecesOf(snapshot, entry.Name, variant);
             var counts = default(StatusCounts);
             foreach (Instance record in snapshot.InstancesOf(entry.Name.Text))
             {
@@ -92,7 +95,8 @@ public sealed class EncodedSnapshotCache<TEncoder>
             }
 
             var head = new DocumentHead(DocumentKind.Service, entry.Version, counts, 0);
-            EncodedDocument document = Finish(head, entry.Name, entry.Name, EncodedPiece.Join(pieces), coding, inflate: false);
+            EncodedPiece body = _encoder.PieceOfService(snapshot, entry.Name, variant, coding);
+            EncodedDocument document = _encoder.Finish(head, entry.Name, entry.Name, body, coding, inflate: false);
             variant.Services[entry.Name.Text] = (entry, document);
             return document;
         }
@@ -110,13 +114,8 @@ public sealed class EncodedSnapshotCache<TEncoder>
 
         lock (_encoding)
         {
-            EncodedDocument document = Of(
-                DocumentKind.Vip,
-                snapshot.Version,
-                counts: null,
-                snapshot.InstancesOfVip(vip, secure).Select(View),
-                variant
-            );
+            IEnumerable<InstanceView> views = snapshot.InstancesOfVip(vip, secure).Select(_encoder.View);
+            EncodedDocument document = _encoder.Document(DocumentKind.Vip, snapshot.Version, counts: null, views, 0, coding);
             if (entry is not null)
             {
                 variant.Vips[(vip, secure)] = (entry, document);
@@ -153,7 +152,14 @@ public sealed class EncodedSnapshotCache<TEncoder>
                 _registry.LastRenewalMs(change.Record),
                 change.Kind == ChangeKind.Removed ? change.AtMs : 0
             ));
-            EncodedDocument document = Of(DocumentKind.Delta, snapshot.Version, snapshot.Counts, views, variant);
+            EncodedDocument document = _encoder.Document(
+                DocumentKind.Delta,
+                snapshot.Version,
+                snapshot.Counts,
+                views,
+                ++_deltas,
+                coding
+            );
             variant.DeltaMadeAt = now;
             Volatile.Write(ref variant.Delta, document);
             return document;
@@ -197,205 +203,19 @@ public sealed class EncodedSnapshotCache<TEncoder>
         return variant;
     }
 
-    private InstanceView View(Instance record) => new(record, record.LastChange, _registry.LastRenewalMs(record), 0);
-
-    private EncodedPiece PieceOf(SnapshotNode node, Variant variant)
-    {
-        EncodedPiece? piece = node.Memo(variant);
-        if (piece is null)
-        {
-            piece = node is SnapshotBlock block ? Encode(block.Records.Select(View), variant) : JoinChildren((SnapshotBranch)node, variant);
-            node.Keep(variant, piece);
-        }
-
-        return piece;
-    }
-
-    private EncodedPiece JoinChildren(SnapshotBranch branch, Variant variant)
-    {
-        var parts = new List<EncodedPiece>(branch.Children.Length * 2);
-        SnapshotNode? before = null;
-        foreach (SnapshotNode child in branch.Children)
-        {
-            if (before is not null)
-            {
-                parts.Add(Between(before.Last.Service, child.First.Service, variant));
-            }
-
-            parts.Add(PieceOf(child, variant));
-            before = child;
-        }
-
-        return EncodedPiece.Join(parts);
-    }
-
-    // The blocks that lie within the service are taken as they are; what it shares with its neighbours is encoded apart.
-    private List<EncodedPiece> PiecesOf(RegistrySnapshot snapshot, ServiceName service, Variant variant)
-    {
-        var pieces = new List<EncodedPiece>();
-        foreach (SnapshotBlock block in SnapshotTree.BlocksFrom(snapshot.Root, service))
-        {
-            if (block.First.Service.CompareTo(service) > 0)
-            {
-                break;
-            }
-
-            if (block.Last.Service.CompareTo(service) < 0)
-            {
-                continue;
-            }
-
-            if (pieces.Count > 0)
-            {
-                pieces.Add(variant.SameService);
-            }
-
-            bool whole = block.First.Service.Equals(service) && block.Last.Service.Equals(service);
-            pieces.Add(whole ? PieceOf(block, variant) : Encode(block.Records.Where(r => r.Service.Equals(service)).Select(View), variant));
-        }
-
-        return pieces;
-    }
-
-    private EncodedDocument Of(DocumentKind kind, ulong version, StatusCounts? counts, IEnumerable<InstanceView> views, Variant variant)
-    {
-        var pieces = new List<EncodedPiece>();
-        ServiceName? first = null;
-        ServiceName? last = null;
-        var counted = default(StatusCounts);
-        foreach (InstanceView[] chunk in views.Chunk(SnapshotBlock.RecordsMax))
-        {
-            if (last is not null)
-            {
-                pieces.Add(Between(last, chunk[0].Instance.Service, variant));
-            }
-
-            pieces.Add(Encode(chunk, variant));
-            first ??= chunk[0].Instance.Service;
-            last = chunk[^1].Instance.Service;
-            foreach (InstanceView view in chunk)
-            {
-                counted.Add(view.Instance.Status, 1);
-            }
-        }
-
-        long sequence = kind == DocumentKind.Delta ? ++_deltas : 0;
-        var head = new DocumentHead(kind, version, counts ?? counted, sequence);
-        EncodedPiece body = pieces.Count == 0 ? EncodedPiece.Nothing : EncodedPiece.Join(pieces);
-        return Finish(head, first, last, body, variant.Coding, inflate: false);
-    }
-
-    // Instances in a row, with what stands between them, but neither the first service's opening nor the last one's close.
-    private EncodedPiece Encode(IEnumerable<InstanceView> views, Variant variant)
-    {
-        _buffer.ResetWrittenCount();
-        ServiceName? before = null;
-        foreach (InstanceView view in views)
-        {
-            if (before is not null)
-            {
-                WriteBetween(before, view.Instance.Service);
-            }
-
-            _encoder.WriteInstance(_buffer, view);
-            before = view.Instance.Service;
-        }
-
-        _encodedBytes += _buffer.WrittenCount;
-        return variant.Piece(_buffer.WrittenSpan, compress: true);
-    }
-
-    private EncodedPiece Between(ServiceName left, ServiceName right, Variant variant)
-    {
-        if (left.Equals(right))
-        {
-            return variant.SameService;
-        }
-
-        _buffer.ResetWrittenCount();
-        WriteBetween(left, right);
-        _encodedBytes += _buffer.WrittenCount;
-        return variant.Piece(_buffer.WrittenSpan, compress: false);
-    }
-
-    private void WriteBetween(ServiceName left, ServiceName right)
-    {
-        if (left.Equals(right))
-        {
-            _encoder.WriteInstanceSeparator(_buffer);
-            return;
-        }
-
-        _encoder.CloseService(_buffer);
-        _encoder.WriteServiceSeparator(_buffer);
-        _encoder.OpenService(_buffer, right);
-    }
-
-    private EncodedDocument Finish(
-        in DocumentHead head,
-        ServiceName? first,
-        ServiceName? last,
-        EncodedPiece body,
-        DocumentCoding coding,
-        bool inflate
-    )
-    {
-        _buffer.ResetWrittenCount();
-        _encoder.WriteHead(_buffer, head);
-        if (first is not null)
-        {
-            _encoder.OpenService(_buffer, first);
-        }
-
-        byte[] start = _buffer.WrittenSpan.ToArray();
-        _buffer.ResetWrittenCount();
-        if (last is not null)
-        {
-            _encoder.CloseService(_buffer);
-        }
-
-        _encoder.WriteTail(_buffer, head);
-        byte[] end = _buffer.WrittenSpan.ToArray();
-        return coding == DocumentCoding.Plain
-            ? new EncodedDocument(head.Version, start, body, end, inflate)
-            : Gzip(head.Version, EncodedPiece.Stored(start), body, EncodedPiece.Stored(end));
-    }
-
-    private static EncodedDocument Gzip(ulong version, EncodedPiece start, EncodedPiece body, EncodedPiece end)
-    {
-        EncodedPiece text = EncodedPiece.Join([start, body, end]);
-        byte[] close = [.. end.Bytes!, .. GzipMember.End(text.Checksum, text.PlainLength)];
-        return new EncodedDocument(version, [.. GzipMember.Header, .. start.Bytes!], body, close, inflate: false);
-    }
-
     /// <summary>What is kept for one coding; also the owner of the pieces in the tree.</summary>
-    private sealed class Variant
+    private sealed class Variant(DocumentCoding coding)
     {
         public bool Used;
         public EncodedDocument? Full;
         public EncodedDocument? Delta;
         public MonotonicTime DeltaMadeAt;
 
-        public Variant(TEncoder encoder, DocumentCoding coding)
-        {
-            Coding = coding;
-            var separator = new ArrayBufferWriter<byte>(16);
-            encoder.WriteInstanceSeparator(separator);
-            SameService = separator.WrittenCount == 0 ? EncodedPiece.Nothing : Piece(separator.WrittenSpan, compress: false);
-        }
-
-        public DocumentCoding Coding { get; }
-
-        public EncodedPiece SameService { get; }
+        public DocumentCoding Coding { get; } = coding;
 
         public ConcurrentDictionary<string, (ServiceEntry Source, EncodedDocument Document)> Services { get; } = new(StringComparer.Ordinal);
 
         public ConcurrentDictionary<(string Vip, bool Secure), (VipEntry Source, EncodedDocument Document)> Vips { get; } = new();
-
-        public EncodedPiece Piece(ReadOnlySpan<byte> bytes, bool compress) =>
-            Coding == DocumentCoding.Plain ? EncodedPiece.Plain(bytes)
-            : compress ? EncodedPiece.Deflated(bytes)
-            : EncodedPiece.Stored(bytes);
 
         public void TrimGone(RegistrySnapshot snapshot)
         {

@@ -16,9 +16,9 @@ namespace Rollcall.Core.Snapshots;
 /// I2: a writer publishes before it answers, so an acknowledged write is in the next snapshot read on this node. One of several
 /// writers drains for all; the others find their version published when their turn comes. Readers never wait.
 /// </para>
-/// <para>I3: snapshot, ring and history move together: whoever sees the snapshot of V finds the changes up to V in the ring.</para>
+/// <para>I3: snapshot and journal move together: whoever sees the snapshot of V finds the changes up to V in the journal.</para>
 /// </remarks>
-internal sealed class SnapshotPublisher(StripeTable stripes, RegistryOptions options)
+internal sealed class SnapshotPublisher(StripeTable stripes, ChangeJournal journal)
 {
     private readonly Lock _gate = new();
     private readonly List<Change> _waiting = []; // drained, not yet published; guarded by _gate
@@ -26,14 +26,7 @@ internal sealed class SnapshotPublisher(StripeTable stripes, RegistryOptions opt
     private TreeEdit[] _edits = new TreeEdit[64]; // guarded by _gate
     private RegistrySnapshot _current = RegistrySnapshot.Empty;
 
-    public ChangeRing Ring { get; } = new(options.ChangeRingCapacity);
-
-    public HistoryRing Registered { get; } = new(options.HistoryCapacity);
-
-    public HistoryRing Cancelled { get; } = new(options.HistoryCapacity);
-
-    public HistoryRing Expired { get; } = new(options.HistoryCapacity);
-
+    /// <summary>The snapshot of the last version published.</summary>
     public RegistrySnapshot Current => Volatile.Read(ref _current);
 
     /// <summary>Returns when the snapshot holds every change up to <paramref name="version"/>.</summary>
@@ -66,7 +59,7 @@ internal sealed class SnapshotPublisher(StripeTable stripes, RegistryOptions opt
             indexes.Apply(edit, version);
         }
 
-        Remember(changes);
+        journal.Append(changes);
         edits.Clear();
         Volatile.Write(ref _current, indexes.ToSnapshot(version, root));
         Array.Clear(_ordered, 0, changes.Length);
@@ -131,56 +124,5 @@ internal sealed class SnapshotPublisher(StripeTable stripes, RegistryOptions opt
 
         edits[kept..].Clear();
         return edits[..kept];
-    }
-
-    private void Remember(ReadOnlySpan<Change> changes)
-    {
-        foreach (ref readonly Change change in changes)
-        {
-            Ring.Append(change);
-            switch (change.Cause)
-            {
-                case ChangeCause.Registered:
-                    Registered.Append(change);
-                    break;
-                case ChangeCause.Cancelled:
-                    Cancelled.Append(change);
-                    break;
-                case ChangeCause.Expired or ChangeCause.ExpiredAfterGuard:
-                    Expired.Append(change);
-                    break;
-            }
-        }
-    }
-}
-
-/// <summary>The last changes of one cause. Appended by the publisher; read by anyone, under its own lock.</summary>
-internal sealed class HistoryRing(int capacity)
-{
-    private readonly Lock _gate = new();
-    private readonly Change[] _entries = new Change[capacity];
-    private long _appended;
-
-    public void Append(in Change change)
-    {
-        lock (_gate)
-        {
-            _entries[_appended++ % _entries.Length] = change;
-        }
-    }
-
-    /// <summary>Newest first.</summary>
-    public IReadOnlyList<Change> Read()
-    {
-        lock (_gate)
-        {
-            var changes = new Change[Math.Min(_appended, _entries.Length)];
-            for (int i = 0; i < changes.Length; i++)
-            {
-                changes[i] = _entries[(_appended - 1 - i) % _entries.Length];
-            }
-
-            return changes;
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Rollcall.Core.Leases;
 using Rollcall.Core.Model;
 using Rollcall.Core.Snapshots;
@@ -47,8 +48,8 @@ internal sealed class Stripe
     /// <summary>Renews a slot if its lease has this generation. No lock, 0 bytes.</summary>
     public bool TryRenew(int slot, uint generation, long startTick)
     {
-        ref LeaseSlot hot = ref _slots.Hot(slot);
-        return !System.Runtime.CompilerServices.Unsafe.IsNullRef(ref hot) && TryRenew(ref hot, generation, startTick);
+        ref LeaseSlot lease = ref _slots.Hot(slot);
+        return !Unsafe.IsNullRef(ref lease) && TryRenew(ref lease, generation, startTick);
     }
 
     /// <summary>Renews by key. No lock, 0 bytes.</summary>
@@ -64,9 +65,9 @@ internal sealed class Stripe
             }
 
             // The record was in the slot before the word was read, and is so after: the word is its lease's.
-            ref LeaseSlot hot = ref _slots.Hot(slot);
-            long word = Volatile.Read(ref hot.Word);
-            if (ReferenceEquals(_slots.Record(slot), record) && TryRenew(ref hot, LeaseWord.Generation(word), startTick))
+            ref LeaseSlot lease = ref _slots.Hot(slot);
+            long word = lease.Word;
+            if (ReferenceEquals(_slots.Record(slot), record) && TryRenew(ref lease, LeaseWord.Generation(word), startTick))
             {
                 return record;
             }
@@ -93,14 +94,9 @@ internal sealed class Stripe
     /// <summary>The lease of a record, as it is now; null if the record's lease has ended.</summary>
     public LeaseTimes? TimesOf(Instance record, int slot)
     {
-        ref LeaseSlot hot = ref _slots.Hot(slot);
-        long word = Volatile.Read(ref hot.Word);
-        int duration = Volatile.Read(ref hot.DurationTicks);
+        LeaseTimes? times = _slots.Hot(slot).Times;
         Instance? there = _slots.Record(slot);
-        bool same = there is not null && there.LeaseIndex == record.LeaseIndex && there.Is(InstanceKey.Of(record));
-        return LeaseWord.IsFree(word) || !same
-            ? null
-            : new LeaseTimes(LeaseWord.Deadline(word) - duration, LeaseWord.Deadline(word));
+        return there is not null && there.LeaseIndex == record.LeaseIndex && there.Is(InstanceKey.Of(record)) ? times : null;
     }
 
     /// <summary>Takes a record in, or refuses it because the registry is full.</summary>
@@ -128,15 +124,14 @@ internal sealed class Stripe
             }
 
             Complete(draft, slot, existing, peerOverride, source, moment);
+            _slots.SetRecord(slot, draft);
             if (existing is null)
             {
-                _slots.SetRecord(slot, draft);
                 _keys.Add(key, slot);
                 StartLease(slot, draft, fresh, moment.Now);
             }
             else
             {
-                _slots.SetRecord(slot, draft);
                 RestartLease(slot, draft, moment.Now);
             }
 
@@ -157,14 +152,14 @@ internal sealed class Stripe
                 return 0;
             }
 
-            ref LeaseSlot hot = ref _slots.Hot(slot);
+            ref LeaseSlot lease = ref _slots.Hot(slot);
             long word;
             do
             {
-                word = Volatile.Read(ref hot.Word);
-            } while (!TryEnd(ref hot, word));
+                word = lease.Word;
+            } while (!lease.TryEnd(word, _table.Generations));
 
-            LeaveGuard(slot, word, ref hot);
+            LeaveGuard(slot, LeaseWord.IsSilent(word) ? lease.SilentSince(word) : null);
             _wheel.Remove(slot);
             return Remove(slot, record, ChangeCause.Cancelled, source, moment);
         }
@@ -250,7 +245,7 @@ internal sealed class Stripe
 
     private void Look(int slot, long tick, WriteMoment moment, ref AdvanceTally tally)
     {
-        ref LeaseSlot hot = ref _slots.Hot(slot);
+        ref LeaseSlot lease = ref _slots.Hot(slot);
         ref ColdSlot cold = ref _slots.Cold(slot);
         if (!cold.Watched)
         {
@@ -260,10 +255,10 @@ internal sealed class Stripe
 
         while (true)
         {
-            long word = Volatile.Read(ref hot.Word);
+            long word = lease.Word;
             long deadline = LeaseWord.Deadline(word);
-            long silentSince = SilentSince(word, ref hot);
-            if (cold.Held && deadline > tick)
+            long silentSince = lease.SilentSince(word);
+            if (deadline > tick)
             {
                 SetHeld(ref cold, false);
             }
@@ -276,7 +271,7 @@ internal sealed class Stripe
                     return;
                 }
 
-                if (Interlocked.CompareExchange(ref hot.Word, LeaseWord.AsSilent(word), word) == word)
+                if (lease.TryFallSilent(word))
                 {
                     // Also if it is over already: the guard judges this miss before the lease may end, at the next tick.
                     _guard.FellSilent(silentSince);
@@ -295,7 +290,7 @@ internal sealed class Stripe
                 _wheel.Schedule(slot, (uint)(tick + _heldRecheckTicks));
                 return;
             }
-            else if (TryEnd(ref hot, word))
+            else if (lease.TryEnd(word, _table.Generations))
             {
                 Expire(slot, deadline, silentSince, ref cold, moment, ref tally);
                 return;
@@ -370,42 +365,31 @@ internal sealed class Stripe
 
     private void StartLease(int slot, Instance record, bool fresh, MonotonicTime now)
     {
-        ref LeaseSlot hot = ref _slots.Hot(slot);
-        uint generation = fresh ? _table.Generations.First(record.LeaseIndex) : LeaseWord.Generation(hot.Word);
-        SetLengths(ref hot, record);
-        long deadline = _clock.DeadlineTick(now, hot.DurationTicks);
-        Volatile.Write(ref hot.Word, LeaseWord.Pack(deadline, silent: false, generation));
-        _wheel.Schedule(slot, (uint)SilentSince(hot.Word, ref hot));
+        ref LeaseSlot lease = ref _slots.Hot(slot);
+        (int duration, int check) = LengthsOf(record);
+        lease.SetLengths(duration, check);
+        lease.Start(_clock.DeadlineTick(now, 0), fresh ? _table.Generations.First(record.LeaseIndex) : LeaseWord.Generation(lease.Word));
+        _wheel.Schedule(slot, (uint)lease.SilentSince(lease.Word));
     }
 
     private void RestartLease(int slot, Instance record, MonotonicTime now)
     {
-        ref LeaseSlot hot = ref _slots.Hot(slot);
-        long silentSince = SilentSince(Volatile.Read(ref hot.Word), ref hot);
-        SetLengths(ref hot, record);
-        long deadline = _clock.DeadlineTick(now, hot.DurationTicks);
-        long word;
-        long next;
-        do
-        {
-            word = Volatile.Read(ref hot.Word);
-            next = LeaseWord.Pack(deadline, silent: false, LeaseWord.Generation(word));
-        } while (Interlocked.CompareExchange(ref hot.Word, next, word) != word);
-
-        if (LeaseWord.IsSilent(word))
+        ref LeaseSlot lease = ref _slots.Hot(slot);
+        (int duration, int check) = LengthsOf(record);
+        if (lease.Restart(_clock.DeadlineTick(now, 0), duration, check) is { } silentSince)
         {
             _guard.Returned(silentSince);
         }
 
         // The interval may be shorter than the one it is filed by (I2).
         _wheel.Remove(slot);
-        _wheel.Schedule(slot, (uint)SilentSince(next, ref hot));
+        _wheel.Schedule(slot, (uint)lease.SilentSince(lease.Word));
     }
 
-    private void SetLengths(ref LeaseSlot hot, Instance record)
+    private (int DurationTicks, int CheckTicks) LengthsOf(Instance record)
     {
-        Volatile.Write(ref hot.DurationTicks, _clock.Ticks(record.LeaseDuration + _table.Options.LeaseGrace));
-        Volatile.Write(ref hot.CheckTicks, Math.Max(1, _clock.Ticks(SilenceAllowed(record))));
+        int check = Math.Max(1, _clock.Ticks(SilenceAllowed(record)));
+        return (_clock.Ticks(record.LeaseDuration + _table.Options.LeaseGrace), check);
     }
 
     // One and a half intervals. Where the lease is too short for that, half-way between the renewal due and the end: an owner that
@@ -418,54 +402,28 @@ internal sealed class Stripe
         return TimeSpan.FromTicks(Math.Min(interval.Ticks * 3 / 2, (interval + lease).Ticks / 2));
     }
 
-    private bool TryRenew(ref LeaseSlot hot, uint generation, long startTick)
+    private bool TryRenew(ref LeaseSlot lease, uint generation, long startTick)
     {
-        while (true)
+        if (!lease.TryRenew(generation, startTick, out long? silentSince))
         {
-            long word = Volatile.Read(ref hot.Word);
-            if (LeaseWord.Generation(word) != generation || LeaseWord.IsFree(word))
-            {
-                return false;
-            }
-
-            long deadline = startTick + Volatile.Read(ref hot.DurationTicks);
-            bool silent = LeaseWord.IsSilent(word);
-            if (deadline <= LeaseWord.Deadline(word) && !silent)
-            {
-                return true; // renewed within this tick already
-            }
-
-            // Never back: a renewal read an older, shorter duration than a registration that overtook it.
-            long next = LeaseWord.Pack(Math.Max(deadline, LeaseWord.Deadline(word)), silent: false, generation);
-            if (Interlocked.CompareExchange(ref hot.Word, next, word) == word)
-            {
-                if (silent)
-                {
-                    _guard.Returned(SilentSince(word, ref hot));
-                }
-
-                return true;
-            }
+            return false;
         }
+
+        if (silentSince is { } since)
+        {
+            _guard.Returned(since);
+        }
+
+        return true;
     }
 
-    private bool TryEnd(ref LeaseSlot hot, long word)
-    {
-        long free = LeaseWord.Pack(0, silent: false, _table.Generations.Next(LeaseWord.Generation(word)));
-        return Interlocked.CompareExchange(ref hot.Word, free, word) == word;
-    }
-
-    private void LeaveGuard(int slot, long word, ref LeaseSlot hot)
+    private void LeaveGuard(int slot, long? silentSince)
     {
         ref ColdSlot cold = ref _slots.Cold(slot);
-        if (cold.Held)
-        {
-            SetHeld(ref cold, false);
-        }
-
+        SetHeld(ref cold, false);
         if (cold.Watched)
         {
-            _guard.Cancelled(LeaseWord.IsSilent(word) ? SilentSince(word, ref hot) : null);
+            _guard.Cancelled(silentSince);
         }
     }
 
@@ -478,11 +436,8 @@ internal sealed class Stripe
         }
     }
 
-    private static long SilentSince(long word, ref LeaseSlot hot) =>
-        LeaseWord.Deadline(word) - Volatile.Read(ref hot.DurationTicks) + Volatile.Read(ref hot.CheckTicks);
-
     private LeaseHandle HandleOf(int slot) =>
-        new(_table.IndexOf(this, slot), LeaseWord.Generation(Volatile.Read(ref _slots.Hot(slot).Word)));
+        new(_table.IndexOf(this, slot), LeaseWord.Generation(_slots.Hot(slot).Word));
 
     private void Keep(Instance record, ChangeKind kind, ChangeCause cause, WriteSource source, WriteMoment moment, Revision revision) =>
         Keep(new Change(record.Version, record, kind, cause, source, moment.Now, moment.WallMs, revision));
@@ -501,9 +456,6 @@ internal sealed class Stripe
 
 /// <summary>When a write happens, on both clocks, read once.</summary>
 internal readonly record struct WriteMoment(MonotonicTime Now, long WallMs);
-
-/// <summary>First and last tick of a lease as last renewed.</summary>
-internal readonly record struct LeaseTimes(long RenewedAtTick, long DeadlineTick);
 
 /// <summary>What one advance has done so far.</summary>
 internal struct AdvanceTally
