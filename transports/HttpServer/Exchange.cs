@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -16,6 +15,7 @@ internal sealed class Exchange
     private IFeatureCollection _features = null!;
     private IHttpRequestFeature _request = null!;
     private IHttpResponseFeature _response = null!;
+    private ReadOnlyMemory<byte> _body;
 
     /// <summary>What the request asks for, as a metric's label; set by the dispatcher.</summary>
     public string Operation { get; set; } = HttpMeter.OtherOperation;
@@ -37,11 +37,12 @@ internal sealed class Exchange
         set => _response.StatusCode = value;
     }
 
+    /// <summary>True if a body waits to be sent.</summary>
+    public bool HasBody => !_body.IsEmpty;
+
     public bool HasStarted => _response.HasStarted;
 
     public bool IsHead => HttpMethods.IsHead(_request.Method);
-
-    public PipeWriter Writer => _features.Get<IHttpResponseBodyFeature>()!.Writer;
 
     public PipeReader Reader => _features.Get<IRequestBodyPipeFeature>()!.Reader;
 
@@ -58,6 +59,7 @@ internal sealed class Exchange
         _features = features;
         _request = features.Get<IHttpRequestFeature>()!;
         _response = features.Get<IHttpResponseFeature>()!;
+        _body = default;
         StartedAt = startedAt;
         Operation = HttpMeter.OtherOperation;
     }
@@ -65,7 +67,19 @@ internal sealed class Exchange
     public void Abort() => _features.Get<IHttpRequestLifetimeFeature>()!.Abort();
 
     /// <summary>Takes back what a handler has set, before anything was sent.</summary>
-    public void Clear() => _response.Headers.Clear();
+    public void Clear()
+    {
+        _response.Headers.Clear();
+        _body = default;
+    }
+
+    /// <summary>Begins a body that the handler writes itself, piece by piece; status and headers are then sent.</summary>
+    public async ValueTask<PipeWriter> StartBodyAsync()
+    {
+        IHttpResponseBodyFeature feature = _features.Get<IHttpResponseBodyFeature>()!;
+        await feature.StartAsync(Aborted);
+        return feature.Writer;
+    }
 
     /// <summary>An answer without a body.</summary>
     public void Answer(int status) => Status = status;
@@ -94,15 +108,21 @@ internal sealed class Exchange
         Refuse(status, reason);
     }
 
-    /// <summary>Sends a body that is at hand and small enough to be buffered whole; the status is the caller's.</summary>
-    public void Send(StringValues contentType, ReadOnlySpan<byte> body)
+    /// <summary>An answer with a body that is at hand; the status is the caller's. It goes out when the handler is done.</summary>
+    public void Send(StringValues contentType, ReadOnlyMemory<byte> body)
     {
         Headers.ContentType = contentType;
         Headers.XContentTypeOptions = Names.NoSniff;
         Headers.ContentLength = body.Length;
-        if (!IsHead)
+        _body = IsHead ? default : body;
+    }
+
+    /// <summary>Sends what <see cref="Send"/> has left.</summary>
+    public async ValueTask SendBodyAsync()
+    {
+        if (HasBody)
         {
-            Writer.Write(body);
+            await _features.Get<IHttpResponseBodyFeature>()!.Writer.WriteAsync(_body, Aborted);
         }
     }
 }

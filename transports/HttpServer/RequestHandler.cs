@@ -34,17 +34,17 @@ internal sealed class RequestHandler(Dispatcher dispatcher, HttpMeter meter, ILo
 
     public Task ProcessRequestAsync(Exchange context)
     {
-        Task running;
+        Task handling = Task.CompletedTask;
         try
         {
-            running = Dispatch(context);
+            handling = Dispatch(context);
         }
-        catch (Exception e) when (Answer(context, e))
+        catch (Exception e)
         {
-            return Task.CompletedTask;
+            Answer(context, e);
         }
 
-        return running.IsCompletedSuccessfully ? running : WatchAsync(context, running);
+        return handling.IsCompletedSuccessfully && !context.HasBody ? handling : FinishAsync(context, handling);
     }
 
     public void DisposeContext(Exchange context, Exception? exception) => meter.Record(context.Operation, context.Status, context.StartedAt);
@@ -67,37 +67,44 @@ internal sealed class RequestHandler(Dispatcher dispatcher, HttpMeter meter, ILo
         }
     }
 
-    private async Task WatchAsync(Exchange exchange, Task running)
+    private async Task FinishAsync(Exchange exchange, Task handling)
     {
         try
         {
-            await running;
+            await handling;
         }
-        catch (Exception e) when (Answer(exchange, e)) { }
+        catch (Exception e)
+        {
+            Answer(exchange, e);
+        }
+
+        try
+        {
+            await exchange.SendBodyAsync();
+        }
+        catch (Exception e)
+        {
+            Answer(exchange, e);
+        }
     }
 
-    /// <summary>Answers for an exception, if there is still somebody to answer. Always true: every exception ends here.</summary>
-    private bool Answer(Exchange exchange, Exception exception)
+    /// <summary>Answers for an exception, if there is still somebody to answer.</summary>
+    private void Answer(Exchange exchange, Exception exception)
     {
-        if (exception is BadHttpRequestException bad)
-        {
-            if (!exchange.HasStarted)
-            {
-                exchange.Clear();
-                exchange.RefuseAndClose(bad.StatusCode, bad.Message);
-            }
-        }
-        else if (exception is ConnectionResetException or ConnectionAbortedException || exchange.Aborted.IsCancellationRequested)
+        if (exception is ConnectionResetException or ConnectionAbortedException || exchange.Aborted.IsCancellationRequested)
         {
             exchange.Abort();
         }
-        else
+        else if (exception is not BadHttpRequestException bad)
         {
             Log.RequestFailed(logger, exchange.Operation, exception);
             AnswerBug(exchange);
         }
-
-        return true;
+        else if (!exchange.HasStarted)
+        {
+            exchange.Clear();
+            exchange.RefuseAndClose(bad.StatusCode, bad.Message);
+        }
     }
 
     private static void AnswerBug(Exchange exchange)

@@ -33,8 +33,15 @@ internal sealed class RequestBody : IDisposable
             body.Dispose();
         }
 
-        // The rest of a refused body is not wanted: the connection ends with the answer.
-        exchange.RefuseAndClose(problem.Status, problem.Reason);
+        if (problem == BodyProblem.Missing)
+        {
+            exchange.Refuse(problem.Status, problem.Reason);
+        }
+        else
+        {
+            exchange.RefuseAndClose(problem.Status, problem.Reason);
+        }
+
         return null;
     }
 

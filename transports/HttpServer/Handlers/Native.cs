@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Rollcall.Core;
@@ -13,7 +14,8 @@ namespace Rollcall.Transports.HttpServer.Handlers;
 /// <summary>Our own endpoints below <c>/v1</c>, in JSON: why an instance is (not) there, the guard, the history.</summary>
 internal sealed class Native(RegistryService registry)
 {
-    private static readonly JsonWriterOptions s_indented = new() { Indented = true };
+    /// <summary>For people with curl: indented, and only escaped as far as JSON demands; the type forbids a browser to guess.</summary>
+    private static readonly JsonWriterOptions s_readable = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public void Explain(Exchange exchange, in Route route)
     {
@@ -56,7 +58,7 @@ internal sealed class Native(RegistryService registry)
     private static void Send(Exchange exchange, int status, Action<Utf8JsonWriter> writeMembers)
     {
         var body = new ArrayBufferWriter<byte>(4_096);
-        using (var json = new Utf8JsonWriter(body, s_indented))
+        using (var json = new Utf8JsonWriter(body, s_readable))
         {
             json.WriteStartObject();
             writeMembers(json);
@@ -65,7 +67,7 @@ internal sealed class Native(RegistryService registry)
 
         exchange.Answer(status);
         exchange.Headers.CacheControl = Names.NoStore;
-        exchange.Send(Names.Json, body.WrittenSpan);
+        exchange.Send(Names.Json, body.WrittenMemory);
     }
 
     private static void WriteExplanation(Utf8JsonWriter json, string name, Explanation explanation)
@@ -134,7 +136,11 @@ internal sealed class Native(RegistryService registry)
             json.WriteStartObject();
             WriteTime(json, "at", change.AtMs);
             json.WriteString("cause", Wording.Of(change.Cause));
-            json.WriteString("source", Wording.Of(change.Source));
+            if (Wording.SourceOf(change) is { } source)
+            {
+                json.WriteString("source", source);
+            }
+
             if (named)
             {
                 json.WriteString("service", change.Record.Service.Utf8);

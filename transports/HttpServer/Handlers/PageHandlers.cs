@@ -11,7 +11,7 @@ internal sealed class PageHandlers(RegistryService registry)
 
     public void History(Exchange exchange) => Send(exchange, HistoryPage.Render(registry));
 
-    private static void Send(Exchange exchange, ReadOnlySpan<byte> page)
+    private static void Send(Exchange exchange, byte[] page)
     {
         exchange.Answer(StatusCodes.Status200OK);
         exchange.Headers.ContentSecurityPolicy = HtmlWriter.ContentSecurityPolicy;

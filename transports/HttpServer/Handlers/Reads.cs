@@ -95,7 +95,7 @@ internal sealed class Reads(RegistryService registry, DocumentSources sources)
         exchange.Answer(status);
         exchange.Headers.Vary = Names.VaryAccept;
         exchange.Headers.CacheControl = Names.NoStore;
-        exchange.Send(json ? Names.Json : Names.Xml, body.WrittenSpan);
+        exchange.Send(json ? Names.Json : Names.Xml, body.WrittenMemory);
     }
 
     private void SendFound(Exchange exchange, Instance? instance)
@@ -130,6 +130,7 @@ internal sealed class Reads(RegistryService registry, DocumentSources sources)
     private static async Task SendAsync(Exchange exchange, Variant variant, EncodedDocument document)
     {
         exchange.Headers.ContentType = variant.Json ? Names.Json : Names.Xml;
+        exchange.Headers.XContentTypeOptions = Names.NoSniff;
         exchange.Headers.ContentLength = document.Length;
         if (variant.Coding == DocumentCoding.Gzip)
         {
@@ -141,7 +142,7 @@ internal sealed class Reads(RegistryService registry, DocumentSources sources)
             return;
         }
 
-        PipeWriter writer = exchange.Writer;
+        PipeWriter writer = await exchange.StartBodyAsync();
         int unflushed = 0;
         foreach (ReadOnlyMemory<byte> segment in document)
         {

@@ -60,7 +60,7 @@ internal sealed class Replication(RegistryService registry, HttpServerOptions op
         var output = new ArrayBufferWriter<byte>(64 * (items.Count + 1));
         BatchResponseWriter.Write(output, answers);
         exchange.Answer(StatusCodes.Status200OK);
-        exchange.Send(Names.Json, output.WrittenSpan);
+        exchange.Send(Names.Json, output.WrittenMemory);
     }
 
     private (int Status, Instance? Conflict) Do(ReplicationItem item, MonotonicTime now)

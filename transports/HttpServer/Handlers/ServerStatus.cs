@@ -46,7 +46,7 @@ internal sealed class ServerStatus(RegistryService registry)
 
         exchange.Answer(StatusCodes.Status200OK);
         exchange.Headers.CacheControl = Names.NoStore;
-        exchange.Send(Names.Json, output.WrittenSpan);
+        exchange.Send(Names.Json, output.WrittenMemory);
     }
 
     /// <summary>Eureka's map knows ids only; of an id in two services the lower service's override is shown.</summary>
@@ -65,7 +65,7 @@ internal sealed class ServerStatus(RegistryService registry)
         json.WriteEndObject();
     }
 
-    private ReadOnlySpan<byte> StatusAsJson()
+    private ReadOnlyMemory<byte> StatusAsJson()
     {
         var output = new ArrayBufferWriter<byte>(1_024);
         using (var json = new Utf8JsonWriter(output))
@@ -78,7 +78,7 @@ internal sealed class ServerStatus(RegistryService registry)
             json.WriteEndObject();
         }
 
-        return output.WrittenSpan;
+        return output.WrittenMemory;
     }
 
     private byte[] StatusAsXml()

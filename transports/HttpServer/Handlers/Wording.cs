@@ -20,11 +20,13 @@ internal static class Wording
             _ => "metadata-set",
         };
 
-    public static string Of(WriteSource source) =>
-        source switch
+    /// <summary>At whose word; null for the end of a lease, which is nobody's.</summary>
+    public static string? SourceOf(in Change change) =>
+        (change.Cause, change.Source) switch
         {
-            WriteSource.Owner => "owner",
-            WriteSource.Peer => "peer",
+            (ChangeCause.Expired or ChangeCause.ExpiredAfterGuard, _) => null,
+            (_, WriteSource.Owner) => "owner",
+            (_, WriteSource.Peer) => "peer",
             _ => "operator",
         };
 

@@ -35,7 +35,7 @@ internal static class HistoryPage
             string service = change.Record.Service.Text;
             page.Raw("<tr><td>").Text(Wording.Time(change.AtMs)).Raw("</td><td>");
             page.OwnLink("/v1/explain", service, change.Record.Id, $"{service}/{change.Record.Id}").Raw("</td><td>");
-            page.Text(Wording.Of(change.Cause)).Raw("</td><td>").Text(Wording.Of(change.Source)).Raw("</td></tr>");
+            page.Text(Wording.Of(change.Cause)).Raw("</td><td>").Text(Wording.SourceOf(change) ?? "").Raw("</td></tr>");
         }
 
         page.Raw("</table>");
