@@ -42,7 +42,7 @@ internal sealed class Exchange
 
     public bool HasStarted => _response.HasStarted;
 
-    public bool IsHead => HttpMethods.IsHead(_request.Method);
+    public bool IsHead => _request.Method == VerbTable.Head;
 
     public PipeReader Reader => _features.Get<IRequestBodyPipeFeature>()!.Reader;
 

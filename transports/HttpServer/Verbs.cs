@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Rollcall.Transports.HttpServer.Routing;
 
@@ -27,20 +26,20 @@ internal enum Verbs : byte
 /// <summary>Which path answers to which methods. Headers that claim another method are not looked at.</summary>
 internal static class VerbTable
 {
+    public const string Head = "HEAD";
+
     private static readonly StringValues[] s_allow = [.. Enumerable.Range(0, 16).Select(set => new StringValues(AllowText((Verbs)set)))];
 
-    public static Verbs Of(string method)
-    {
-        if (HttpMethods.IsPut(method))
+    /// <summary>The verb of a method, whose case counts (RFC 9110, 9.1).</summary>
+    public static Verbs Of(string method) =>
+        method switch
         {
-            return Verbs.Put;
-        }
-
-        return HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? Verbs.Get
-            : HttpMethods.IsPost(method) ? Verbs.Post
-            : HttpMethods.IsDelete(method) ? Verbs.Delete
-            : Verbs.None;
-    }
+            "PUT" => Verbs.Put,
+            "GET" or Head => Verbs.Get,
+            "POST" => Verbs.Post,
+            "DELETE" => Verbs.Delete,
+            _ => Verbs.None,
+        };
 
     public static Verbs AllowedFor(RouteKind kind) =>
         kind switch

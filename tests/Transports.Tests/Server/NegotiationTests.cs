@@ -26,7 +26,7 @@ public sealed class NegotiationTests
     [Fact]
     public void Several_Accept_headers_are_one_list()
     {
-        var headers = new HeaderDictionary { Accept = new StringValues(["text/html", "application/json"]) };
+        var headers = new HeaderDictionary { ["Accept"] = new StringValues(["text/html", "application/json"]) };
         Assert.True(Variant.WantsJson(headers));
     }
 

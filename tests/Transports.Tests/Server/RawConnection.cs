@@ -129,7 +129,7 @@ public sealed class RawConnection : IDisposable
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.TimedOut)
         {
-            throw new TimeoutException($"The server neither answered nor hung up within {s_deadline.TotalSeconds} s.", e);
+            throw new TimeoutException($"The server neither answered nor hung up within {s_deadline.TotalSeconds} s; {_received.Count} bytes are here.", e);
         }
         catch (SocketException)
         {

@@ -10,6 +10,8 @@ internal sealed record BodyProblem(int Status, string Reason)
 {
     public static BodyProblem Missing { get; } = new(StatusCodes.Status400BadRequest, "The request has no body.");
 
+    public static BodyProblem BadChunk { get; } = new(StatusCodes.Status400BadRequest, "The size of a chunk is no number.");
+
     public static BodyProblem UnknownCoding(string coding) =>
         new(StatusCodes.Status415UnsupportedMediaType, $"Content-Encoding {coding} is not supported: send gzip, deflate or none.");
 

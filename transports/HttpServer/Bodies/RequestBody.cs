@@ -67,34 +67,41 @@ internal sealed class RequestBody : IDisposable
         CancellationTokenSource? deadline = null;
         try
         {
-            for (bool completed = false; !completed; )
+            while (true)
             {
                 if (!reader.TryRead(out ReadResult read))
                 {
-                    deadline ??= new CancellationTokenSource(timeout);
-                    read = await reader.ReadAsync(deadline.Token);
+                    deadline ??= Deadline(reader, timeout);
+                    read = await reader.ReadAsync();
                 }
 
                 bool fits = _bytes.TryAppend(read.Buffer);
                 reader.AdvanceTo(read.Buffer.End);
-                if (!fits)
+                if (!fits || read.IsCanceled || read.IsCompleted)
                 {
-                    return BodyProblem.TooLong(null, _bytes.Limit);
+                    return !fits ? BodyProblem.TooLong(null, _bytes.Limit)
+                        : read.IsCanceled ? BodyProblem.TooSlow(timeout)
+                        : null;
                 }
-
-                completed = read.IsCompleted;
             }
-
-            return null;
         }
-        catch (OperationCanceledException) when (deadline is { IsCancellationRequested: true })
+        catch (IOException e) when (e.InnerException is OverflowException)
         {
-            return BodyProblem.TooSlow(timeout);
+            // Kestrel's refusal of a chunk size that no number can hold; all other bad chunks are its BadHttpRequestException.
+            return BodyProblem.BadChunk;
         }
         finally
         {
             deadline?.Dispose();
         }
+    }
+
+    /// <summary>Ends a pending read after a while. A read that a token ends would leave the reader unusable for Kestrel's clean-up.</summary>
+    private static CancellationTokenSource Deadline(PipeReader reader, TimeSpan timeout)
+    {
+        var deadline = new CancellationTokenSource(timeout);
+        deadline.Token.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), reader);
+        return deadline;
     }
 
     private BodyProblem? Inflate(BodyCoding coding)

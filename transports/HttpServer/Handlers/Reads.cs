@@ -162,5 +162,8 @@ internal sealed class Reads(RegistryService registry, DocumentSources sources)
                 }
             }
         }
+
+        // Kestrel flushes what stands behind the last flush only if the connection ends there.
+        await writer.FlushAsync(exchange.Aborted);
     }
 }
