@@ -129,11 +129,19 @@ public class RegistryModelTests
         }
     }
 
-    /// <summary>From every version ever seen, the delta leads to what is there now, naming each change once.</summary>
+    /// <summary>
+    /// From the versions before, and from a share of all older ones that changes from step to step, the delta leads to what is
+    /// there now, naming each change once.
+    /// </summary>
     private static void AssertDeltasLeadHere(ModelRun run)
     {
         foreach ((ulong since, Dictionary<NaiveKey, string> content) in run.Contents)
         {
+            if (since + 4 < run.Naive.Version && (since + run.Naive.Version) % 11 != 0)
+            {
+                continue;
+            }
+
             DeltaResult delta = run.Real.Registry.ReadDelta(since);
             var now = new Dictionary<NaiveKey, string>(content);
             ulong version = since;
