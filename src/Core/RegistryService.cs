@@ -373,7 +373,8 @@ public sealed class RegistryService
     /// <summary>The last registrations, cancellations and expiries.</summary>
     public RegistryHistory History() => _journal.History;
 
-    /// <summary>The latest change of each instance after <paramref name="after"/>, by service and id; null if some are not kept any more.</summary>
+    /// <summary>The latest change of each instance after <paramref name="after"/>; null if some are not kept any more.</summary>
+    /// <remarks>In the order of <see cref="ChangeJournal.LatestSince"/>.</remarks>
     internal IReadOnlyList<Change>? LatestChanges(RegistrySnapshot snapshot, MonotonicTime after) =>
         _journal.LatestSince(after - s_writeLength, snapshot);
 

@@ -48,9 +48,13 @@ internal sealed class ChangeJournal(RegistryOptions options)
     }
 
     /// <summary>
-    /// The latest change of each instance from <paramref name="from"/> up to <paramref name="snapshot"/>, by service and id; null if
-    /// some of them are not kept any more.
+    /// The latest change of each instance from <paramref name="from"/> up to <paramref name="snapshot"/>, by service, in it what is
+    /// there before what is gone, then by id; null if some of them are not kept any more.
     /// </summary>
+    /// <remarks>
+    /// Eureka's Java client takes a service that it does not know over from the delta as it stands, removed instances included: only
+    /// removals that it reads afterwards go again.
+    /// </remarks>
     public IReadOnlyList<Change>? LatestSince(MonotonicTime from, RegistrySnapshot snapshot)
     {
         var latest = new SortedDictionary<Instance, Change>(Comparer<Instance>.Create(SnapshotTree.Compare));
@@ -69,7 +73,9 @@ internal sealed class ChangeJournal(RegistryOptions options)
             latest.TryAdd(change.Record, change);
         }
 
-        return [.. latest.Values];
+        // A stable sort: the order by id stays.
+        var byService = Comparer<ServiceName>.Create((left, right) => left.CompareTo(right));
+        return [.. latest.Values.OrderBy(change => change.Record.Service, byService).ThenBy(change => change.Kind == ChangeKind.Removed)];
     }
 
     /// <summary>What is known of one instance, oldest first.</summary>
