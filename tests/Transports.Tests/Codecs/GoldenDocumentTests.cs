@@ -130,7 +130,7 @@ public class GoldenDocumentTests
             .Replace("ADDED", "MODIFIED", StringComparison.Ordinal);
         Assert.Equal(
             """{"applications":{"versions__delta":"1","apps__hashcode":"STARTING_1_","application":["""
-                + $$"""{"name":"DEMO","instance":[{{removed}},{{changed}}]}"""
+                + $$"""{"name":"DEMO","instance":[{{changed}},{{removed}}]}"""
                 + "]}}",
             Encode.Delta(Registry, Encode.Json)
         );
