@@ -7,7 +7,9 @@ using Rollcall.Transports.HttpServer.Routing;
 namespace Rollcall.Transports.HttpServer;
 
 /// <summary>Which handler answers which route.</summary>
-/// <remarks>A handler that may wait gives a task and copies what it needs out of the route, which lives on the caller's stack.</remarks>
+/// <remarks>
+/// A handler that may wait gives a task and copies what it needs out of the route, which lives on the caller's stack.
+/// </remarks>
 internal sealed class Dispatcher
 {
     private const string CrossOrigin = "A page of another origin may not write here.";
@@ -50,7 +52,9 @@ internal sealed class Dispatcher
         };
     }
 
-    /// <summary>Answers what no handler needs to see: paths that are none, methods that do not fit, requests that smell.</summary>
+    /// <summary>
+    /// Answers what no handler needs to see: paths that are none, methods that do not fit, requests that smell.
+    /// </summary>
     private static bool IsRefused(Exchange exchange, in Route route, Verbs verb)
     {
         Verbs allowed = VerbTable.AllowedFor(route.Kind);

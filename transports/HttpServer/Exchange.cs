@@ -108,7 +108,9 @@ internal sealed class Exchange
         Refuse(status, reason);
     }
 
-    /// <summary>An answer with a body that is at hand; the status is the caller's. It goes out when the handler is done.</summary>
+    /// <summary>
+    /// An answer with a body that is at hand; the status is the caller's. It goes out when the handler is done.
+    /// </summary>
     public void Send(StringValues contentType, ReadOnlyMemory<byte> body)
     {
         Headers.ContentType = contentType;

@@ -22,7 +22,11 @@ internal sealed class HttpMeter : IDisposable
     public HttpMeter()
     {
         _requests = _meter.CreateCounter<long>("rollcall.http.requests", "{request}", "Requests answered.");
-        _duration = _meter.CreateHistogram<double>("rollcall.http.duration", "s", "From the end of the header to the end of the answer.");
+        _duration = _meter.CreateHistogram<double>(
+            "rollcall.http.duration",
+            "s",
+            "From the end of the header to the end of the answer."
+        );
     }
 
     /// <summary>Now, in ticks of the stopwatch; 0 if nobody listens.</summary>
@@ -35,11 +39,7 @@ internal sealed class HttpMeter : IDisposable
             return;
         }
 
-        var tags = new TagList
-        {
-            { "operation", operation },
-            { "status", s_statusClasses[Math.Clamp(status / 100, 0, 5)] },
-        };
+        var tags = new TagList { { "operation", operation }, { "status", s_statusClasses[Math.Clamp(status / 100, 0, 5)] } };
         _requests.Add(1, tags);
         _duration.Record(Stopwatch.GetElapsedTime(startedAt).TotalSeconds, tags);
     }

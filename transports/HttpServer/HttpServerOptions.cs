@@ -3,11 +3,15 @@ using Rollcall.Core;
 
 namespace Rollcall.Transports.HttpServer;
 
-/// <summary>Where the HTTP adapter listens, and every limit of it. Immutable; each has a default; ranges are in <see cref="Rules"/>.</summary>
+/// <summary>
+/// Where the HTTP adapter listens, and every limit of it. Immutable; each has a default; ranges are in <see cref="Rules"/>.
+/// </summary>
 /// <remarks>What a registration may hold is limited by <see cref="RegistryOptions"/>; here is what a request may cost.</remarks>
 public sealed record HttpServerOptions
 {
-    /// <summary>Where to listen: scheme http; an IP address, <c>localhost</c> or <c>*</c>; a port, 0 for any free one; no path.</summary>
+    /// <summary>
+    /// Where to listen: scheme http; an IP address, <c>localhost</c> or <c>*</c>; a port, 0 for any free one; no path.
+    /// </summary>
     public string Url { get; init; } = "http://127.0.0.1:8761";
 
     /// <summary>Longest body of a registration, in bytes: as sent, and as it is once inflated.</summary>
@@ -52,7 +56,12 @@ public sealed record HttpServerOptions
     /// <summary>The range of every option, by name: the one place that knows.</summary>
     public static IReadOnlyList<HttpOptionRule> Rules { get; } =
     [
-        new("Url", o => o.Url, "http://ADDRESS:PORT with an IP address, localhost or *, and no path", o => ListenAddress.TryParse(o.Url, out _)),
+        new(
+            "Url",
+            o => o.Url,
+            "http://ADDRESS:PORT with an IP address, localhost or *, and no path",
+            o => ListenAddress.TryParse(o.Url, out _)
+        ),
         new("BodyBytesMax", o => o.BodyBytesMax, 1_024, 1_073_741_824, "bytes"),
         new("BatchBodyBytesMax", o => o.BatchBodyBytesMax, 1_024, 1_073_741_824, "bytes"),
         new("BatchItemsMax", o => o.BatchItemsMax, 1, 1_000_000, "items"),

@@ -11,7 +11,9 @@ using Rollcall.Transports.HttpServer.Documents;
 
 namespace Rollcall.Transports.HttpServer;
 
-/// <summary>Brings a registry to callers over HTTP/1.1: Eureka's REST surface, the native <c>/v1</c>, health and two pages.</summary>
+/// <summary>
+/// Brings a registry to callers over HTTP/1.1: Eureka's REST surface, the native <c>/v1</c>, health and two pages.
+/// </summary>
 /// <remarks>
 /// <para>Shape: Kestrel alone, without a host, middleware or HttpContext; one delegate and a router written by hand.</para>
 /// <para>Errors: <see cref="TransportStartException"/> from start; a request that fails in us is logged, never thrown.</para>
@@ -120,7 +122,10 @@ public sealed class HttpServerTransport : IServerTransport
         var options = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
         SetLimits(options.Limits);
         _address.Apply(options, listen => listen.Protocols = HttpProtocols.Http1);
-        var sockets = new SocketTransportFactory(Microsoft.Extensions.Options.Options.Create(new SocketTransportOptions()), _loggers);
+        var sockets = new SocketTransportFactory(
+            Microsoft.Extensions.Options.Options.Create(new SocketTransportOptions()),
+            _loggers
+        );
         return new KestrelServer(Microsoft.Extensions.Options.Options.Create(options), sockets, _loggers);
     }
 
@@ -138,6 +143,9 @@ public sealed class HttpServerTransport : IServerTransport
         limits.MinResponseDataRate = new MinDataRate(Options.BytesPerSecondMin, Options.SlowStart);
 
         // Kestrel wants to buffer at least a whole request line and a whole set of headers.
-        limits.MaxRequestBufferSize = Math.Max(limits.MaxRequestBufferSize ?? 0, Math.Max(Options.RequestLineBytesMax, Options.HeaderBytesMax));
+        limits.MaxRequestBufferSize = Math.Max(
+            limits.MaxRequestBufferSize ?? 0,
+            Math.Max(Options.RequestLineBytesMax, Options.HeaderBytesMax)
+        );
     }
 }

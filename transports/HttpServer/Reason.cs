@@ -11,7 +11,9 @@ internal static class Reason
     /// <summary>As a body: the longest of our own sentences with what they repeat, several times over.</summary>
     private const int BodyCharsMax = 2_000;
 
-    /// <summary>Printable ASCII, at most 200 characters: everything else, line breaks above all, becomes a question mark.</summary>
+    /// <summary>
+    /// Printable ASCII, at most 200 characters: everything else, line breaks above all, becomes a question mark.
+    /// </summary>
     public static string ForHeader(string reason) => Clean(reason, HeaderCharsMax, c => c is >= ' ' and <= '~');
 
     /// <summary>UTF-8 text without control characters.</summary>

@@ -47,7 +47,8 @@ internal sealed class RequestHandler(Dispatcher dispatcher, HttpMeter meter, ILo
         return handling.IsCompletedSuccessfully && !context.HasBody ? handling : FinishAsync(context, handling);
     }
 
-    public void DisposeContext(Exchange context, Exception? exception) => meter.Record(context.Operation, context.Status, context.StartedAt);
+    public void DisposeContext(Exchange context, Exception? exception) =>
+        meter.Record(context.Operation, context.Status, context.StartedAt);
 
     private Task Dispatch(Exchange exchange)
     {

@@ -28,7 +28,10 @@ internal static class VerbTable
 {
     public const string Head = "HEAD";
 
-    private static readonly StringValues[] s_allow = [.. Enumerable.Range(0, 16).Select(set => new StringValues(AllowText((Verbs)set)))];
+    private static readonly StringValues[] s_allow =
+    [
+        .. Enumerable.Range(0, 16).Select(set => new StringValues(AllowText((Verbs)set))),
+    ];
 
     /// <summary>The verb of a method, whose case counts (RFC 9110, 9.1).</summary>
     public static Verbs Of(string method) =>
@@ -63,7 +66,11 @@ internal static class VerbTable
             names.Add("GET, HEAD");
         }
 
-        names.AddRange(new[] { Verbs.Post, Verbs.Put, Verbs.Delete }.Where(v => verbs.HasFlag(v)).Select(v => v.ToString().ToUpperInvariant()));
+        names.AddRange(
+            new[] { Verbs.Post, Verbs.Put, Verbs.Delete }
+                .Where(v => verbs.HasFlag(v))
+                .Select(v => v.ToString().ToUpperInvariant())
+        );
         return string.Join(", ", names);
     }
 }

@@ -4,14 +4,19 @@ using Rollcall.Testing.Support;
 
 namespace Rollcall.Transports.Tests.Server;
 
-/// <summary>Whole exchanges, recorded in <c>Golden/*.txt</c>: what is sent, and every byte but the date that comes back.</summary>
+/// <summary>
+/// Whole exchanges, recorded in <c>Golden/*.txt</c>: what is sent, and every byte but the date that comes back.
+/// </summary>
 /// <remarks>
 /// <para>
-/// A file is a list of exchanges against one fresh server: <c>=== title</c>, the request (line, headers, an empty line, the body),
-/// <c>---</c>, the answer (status, headers by name, an empty line, the body). <c>@pass 90s</c> before the request moves the clock.
+/// A file is a list of exchanges against one fresh server: <c>=== title</c>, the request (line, headers, an empty line, the
+/// body),
+/// <c>---</c>, the answer (status, headers by name, an empty line, the body). <c>@pass 90s</c> before the request moves the
+/// clock.
 /// </para>
 /// <para>
-/// With ROLLCALL_GOLDEN=write the answers are written anew into the files of the working copy; read the difference before you commit it.
+/// With ROLLCALL_GOLDEN=write the answers are written anew into the files of the working copy; read the difference before you
+/// commit it.
 /// </para>
 /// </remarks>
 public sealed class GoldenExchangeTests

@@ -7,9 +7,6 @@ namespace Rollcall.Transports.Tests.Server;
 /// <summary>Codings of bodies (class 3): bombs, nests, cuts, trailing bytes, wrong names.</summary>
 public sealed class HostileBodyTests : HostileTests
 {
-    private const string Registration =
-        """{"instance":{"instanceId":"new","hostName":"h","app":"ORDERS","ipAddr":"10.0.0.9","port":{"$":1,"@enabled":"true"},"dataCenterInfo":{"name":"MyOwn"}}}""";
-
     private static readonly byte[] s_plain = Encoding.UTF8.GetBytes(Registration);
 
     public static TheoryData<string> Codings => ["gzip", "x-gzip", "GZIP", "deflate", "identity"];
@@ -41,7 +38,8 @@ public sealed class HostileBodyTests : HostileTests
     }
 
     [Fact]
-    public void A_bomb_in_a_bomb_is_garbage_after_one_inflation() => AssertCodedRefused("gzip", Code("gzip", Code("gzip", s_plain)), 400);
+    public void A_bomb_in_a_bomb_is_garbage_after_one_inflation() =>
+        AssertCodedRefused("gzip", Code("gzip", Code("gzip", s_plain)), 400);
 
     [Theory]
     [InlineData("gzip, gzip")]
@@ -54,7 +52,13 @@ public sealed class HostileBodyTests : HostileTests
 
     [Fact]
     public void Two_coding_headers_are_two_codings() =>
-        AssertRefused("POST", "/eureka/apps/ORDERS", "Content-Encoding: gzip\nContent-Encoding: gzip", Code("gzip", s_plain), 415);
+        AssertRefused(
+            "POST",
+            "/eureka/apps/ORDERS",
+            "Content-Encoding: gzip\nContent-Encoding: gzip",
+            Code("gzip", s_plain),
+            415
+        );
 
     [Theory]
     [InlineData("gzip")]
@@ -90,7 +94,8 @@ public sealed class HostileBodyTests : HostileTests
     }
 
     [Fact]
-    public void A_gzip_stream_with_garbage_behind_it_is_refused() => AssertCodedRefused("gzip", [.. Code("gzip", s_plain), 1, 2, 3, 4], 400);
+    public void A_gzip_stream_with_garbage_behind_it_is_refused() =>
+        AssertCodedRefused("gzip", [.. Code("gzip", s_plain), 1, 2, 3, 4], 400);
 
     [Fact]
     public void A_gzip_stream_with_a_flipped_bit_is_refused()
@@ -124,7 +129,8 @@ public sealed class HostileBodyTests : HostileTests
     public void A_type_that_means_JSON(string type) =>
         Assert.Equal(204, Server.Ask("POST", "/eureka/apps/ORDERS", $"Content-Type: {type}", Registration).Status);
 
-    protected override Task<HttpFixture> StartAsync() => HttpFixture.StartAsync(new HttpServerOptions { BodyBytesMax = 1_000_000 });
+    protected override Task<HttpFixture> StartAsync() =>
+        HttpFixture.StartAsync(new HttpServerOptions { BodyBytesMax = 1_000_000 });
 
     private static byte[] Code(string coding, byte[] plain) =>
         coding.ToUpperInvariant() switch
@@ -145,8 +151,15 @@ public sealed class HostileBodyTests : HostileTests
         return output.ToArray();
     }
 
-    private RawAnswer Ask(string coding, byte[] body) => Server.Ask("POST", "/eureka/apps/ORDERS", $"Content-Encoding: {coding}", body);
+    private RawAnswer Ask(string coding, byte[] body) =>
+        Server.Ask("POST", "/eureka/apps/ORDERS", $"Content-Encoding: {coding}", body);
 
     private void AssertCodedRefused(string coding, byte[] body, params int[] statuses) =>
-        AssertRefused("POST", "/eureka/apps/ORDERS", $"Content-Type: application/json\nContent-Encoding: {coding}", body, statuses);
+        AssertRefused(
+            "POST",
+            "/eureka/apps/ORDERS",
+            $"Content-Type: application/json\nContent-Encoding: {coding}",
+            body,
+            statuses
+        );
 }

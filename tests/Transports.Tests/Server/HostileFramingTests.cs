@@ -3,12 +3,11 @@ using Rollcall.Transports.HttpServer;
 
 namespace Rollcall.Transports.Tests.Server;
 
-/// <summary>What is hardly HTTP: lengths, chunks, headers, methods, connections (classes 1, 2, 4 and 8 of the pitfalls).</summary>
+/// <summary>
+/// What is hardly HTTP: lengths, chunks, headers, methods, connections (classes 1, 2, 4 and 8 of the pitfalls).
+/// </summary>
 public sealed class HostileFramingTests : HostileTests
 {
-    private const string Registration =
-        """{"instance":{"instanceId":"new","hostName":"h","app":"ORDERS","ipAddr":"10.0.0.9","port":{"$":1,"@enabled":"true"},"dataCenterInfo":{"name":"MyOwn"}}}""";
-
     private static readonly HttpServerOptions s_limits = new()
     {
         BodyBytesMax = 16_384,
@@ -54,7 +53,7 @@ public sealed class HostileFramingTests : HostileTests
     public void A_chunk_that_is_none(string chunks) =>
         AssertRefused(
             Encoding.ASCII.GetBytes(
-                $"POST /eureka/apps/ORDERS HTTP/1.1\r\nHost: r\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}"
+                $"POST /eureka/apps/ORDERS HTTP/1.1\r\nHost: r\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}"
             ),
             400,
             408,
@@ -80,7 +79,9 @@ public sealed class HostileFramingTests : HostileTests
     public void A_body_over_the_limit_is_refused_by_its_real_length_too()
     {
         byte[] chunk = Encoding.ASCII.GetBytes("1000\r\n" + new string(' ', 4_096) + "\r\n");
-        byte[] head = Encoding.ASCII.GetBytes("POST /eureka/apps/ORDERS HTTP/1.1\r\nHost: r\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
+        byte[] head = Encoding.ASCII.GetBytes(
+            "POST /eureka/apps/ORDERS HTTP/1.1\r\nHost: r\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+        );
         AssertRefused([.. head, .. Enumerable.Repeat(chunk, 5).SelectMany(c => c)], 413);
     }
 
@@ -138,7 +139,9 @@ public sealed class HostileFramingTests : HostileTests
     {
         ulong version = Server.Registry.ReadSnapshot().Version;
         using RawConnection connection = Server.Connect();
-        connection.Send($"POST /eureka/apps/ORDERS HTTP/1.1\r\nHost: r\r\nContent-Length: {Registration.Length + 1}\r\n\r\n{Registration}");
+        connection.Send(
+            $"POST /eureka/apps/ORDERS HTTP/1.1\r\nHost: r\r\nContent-Length: {Registration.Length + 1}\r\n\r\n{Registration}"
+        );
         RawAnswer answer = connection.Receive();
         Assert.Equal(408, answer.Status);
         Assert.Equal("The body was not complete after 0.7 s.", answer.Text);
@@ -193,7 +196,8 @@ public sealed class HostileFramingTests : HostileTests
     [InlineData("G(T /eureka/apps HTTP/1.1\r\nHost: a\r\n\r\n", 400)]
     [InlineData("\u0016\u0003\u0001\u0002\0\u0001\0\u0001\u00fc\u0003\u0003\r\n\r\n", 400, 0)]
     [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, 505, 0)]
-    public void A_header_that_is_none(string request, params int[] statuses) => AssertRefused(Encoding.Latin1.GetBytes(request), statuses);
+    public void A_header_that_is_none(string request, params int[] statuses) =>
+        AssertRefused(Encoding.Latin1.GetBytes(request), statuses);
 
     [Fact]
     public void Headers_beyond_their_limits()

@@ -2,9 +2,17 @@ using System.Text;
 
 namespace Rollcall.Transports.Tests.Server;
 
-/// <summary>Whatever is sent: a 4xx with a reason or a hang-up, an unchanged registry, no exception, and the next caller is served.</summary>
+/// <summary>
+/// Whatever is sent: a 4xx with a reason or a hang-up, an unchanged registry, no exception, and the next caller is served.
+/// </summary>
 public abstract class HostileTests : IAsyncLifetime
 {
+    /// <summary>A registration that is accepted: ORDERS/new.</summary>
+    protected const string Registration = """
+        {"instance":{"instanceId":"new","hostName":"h","app":"ORDERS","ipAddr":"10.0.0.9",
+        "port":{"$":8080,"@enabled":"true"},"dataCenterInfo":{"name":"MyOwn"}}}
+        """;
+
     protected HttpFixture Server { get; private set; } = null!;
 
     public virtual async Task InitializeAsync()
@@ -30,8 +38,13 @@ public abstract class HostileTests : IAsyncLifetime
         return answer;
     }
 
-    protected RawAnswer AssertRefused(string method, string target, string headers, ReadOnlySpan<byte> body, params int[] statuses) =>
-        AssertRefused(HttpFixture.RequestBytes(method, target, headers, body), statuses);
+    protected RawAnswer AssertRefused(
+        string method,
+        string target,
+        string headers,
+        ReadOnlySpan<byte> body,
+        params int[] statuses
+    ) => AssertRefused(HttpFixture.RequestBytes(method, target, headers, body), statuses);
 
     protected RawAnswer AssertRegistrationRefused(string json, params int[] statuses) =>
         AssertRefused("POST", "/eureka/apps/ORDERS", "Content-Type: application/json", Encoding.UTF8.GetBytes(json), statuses);
@@ -49,7 +62,10 @@ public abstract class HostileTests : IAsyncLifetime
     private static void AssertReason(RawAnswer answer)
     {
         // Kestrel answers what is not HTTP by itself, with a status and Connection: close; it then never becomes a request here.
-        if (answer.Status == 0 || (answer.Body.Length == 0 && answer["Connection"] == "close" && answer["X-Rollcall-Reason"] is null))
+        if (
+            answer.Status == 0
+            || (answer.Body.Length == 0 && answer["Connection"] == "close" && answer["X-Rollcall-Reason"] is null)
+        )
         {
             return;
         }

@@ -5,7 +5,9 @@ using Rollcall.Core.Model;
 
 namespace Rollcall.Transports.Tests.Server;
 
-/// <summary>Values out of their senses (classes 10, 11 and 13 to 24): refused with a reason, or kept so that readers can read them.</summary>
+/// <summary>
+/// Values out of their senses (classes 10, 11 and 13 to 24): refused with a reason, or kept so that readers can read them.
+/// </summary>
 public sealed class HostileValueTests : HostileTests
 {
     public static TheoryData<string, string> BadFields =>
@@ -73,7 +75,14 @@ public sealed class HostileValueTests : HostileTests
 
         RawAnswer json = Server.Ask("GET", "/eureka/apps", "Accept: application/json");
         using var document = JsonDocument.Parse(json.Body);
-        Assert.Equal(2, document.RootElement.GetProperty("applications").GetProperty("application")[0].GetProperty("instance").GetArrayLength());
+        Assert.Equal(
+            2,
+            document
+                .RootElement.GetProperty("applications")
+                .GetProperty("application")[0]
+                .GetProperty("instance")
+                .GetArrayLength()
+        );
         Assert.Equal(2, System.Xml.Linq.XDocument.Parse(Server.Ask("GET", "/eureka/apps").Text).Descendants("instance").Count());
         Server.AssertNoFailures();
     }
@@ -114,7 +123,11 @@ public sealed class HostileValueTests : HostileTests
     [Fact]
     public void XML_nested_ten_thousand_deep()
     {
-        string xml = "<instance>" + string.Concat(Enumerable.Repeat("<a>", 10_000)) + string.Concat(Enumerable.Repeat("</a>", 10_000)) + "</instance>";
+        string xml =
+            "<instance>"
+            + string.Concat(Enumerable.Repeat("<a>", 10_000))
+            + string.Concat(Enumerable.Repeat("</a>", 10_000))
+            + "</instance>";
         AssertRefused("POST", "/eureka/apps/ORDERS", "Content-Type: application/xml", Encoding.UTF8.GetBytes(xml), 400);
     }
 
@@ -195,11 +208,36 @@ public sealed class HostileValueTests : HostileTests
     [Fact]
     public void Ids_of_every_kind_are_registered_renewed_read_and_cancelled()
     {
-        string[] ids = ["a/b", "a:b", "#", "?x=1", "%41", "a+b", "a b", "..", ".", "\\", ";x", "@", "&", "ü", "日本", "😀", "a%2Fb", "http://h:80/x", "status", "delta"];
+        string[] ids =
+        [
+            "a/b",
+            "a:b",
+            "#",
+            "?x=1",
+            "%41",
+            "a+b",
+            "a b",
+            "..",
+            ".",
+            "\\",
+            ";x",
+            "@",
+            "&",
+            "ü",
+            "日本",
+            "😀",
+            "a%2Fb",
+            "http://h:80/x",
+            "status",
+            "delta",
+        ];
         foreach (string id in ids)
         {
             string path = $"/eureka/apps/ORDERS/{Uri.EscapeDataString(id)}";
-            Assert.Equal(204, Server.Ask("POST", "/eureka/apps/ORDERS", "", With("instanceId", JsonSerializer.Serialize(id))).Status);
+            Assert.Equal(
+                204,
+                Server.Ask("POST", "/eureka/apps/ORDERS", "", With("instanceId", JsonSerializer.Serialize(id))).Status
+            );
             Assert.Equal(200, Server.Ask("PUT", path).Status);
             using var read = JsonDocument.Parse(Server.Ask("GET", path, "Accept: application/json").Body);
             Assert.Equal(id, read.RootElement.GetProperty("instance").GetProperty("instanceId").GetString());
@@ -215,11 +253,22 @@ public sealed class HostileValueTests : HostileTests
     public void A_batch_with_one_bad_item_of_a_hundred_does_the_others()
     {
         var items = new JsonArray([.. Enumerable.Range(0, 100).Select(i => Item(i))]);
-        RawAnswer answer = Server.Ask("POST", "/eureka/peerreplication/batch/", "Content-Type: application/json", new JsonObject { ["replicationList"] = items }.ToJsonString());
+        RawAnswer answer = Server.Ask(
+            "POST",
+            "/eureka/peerreplication/batch/",
+            "Content-Type: application/json",
+            new JsonObject { ["replicationList"] = items }.ToJsonString()
+        );
 
         Assert.Equal(200, answer.Status);
         using var document = JsonDocument.Parse(answer.Body);
-        int[] statuses = [.. document.RootElement.GetProperty("responseList").EnumerateArray().Select(i => i.GetProperty("statusCode").GetInt32())];
+        int[] statuses =
+        [
+            .. document
+                .RootElement.GetProperty("responseList")
+                .EnumerateArray()
+                .Select(i => i.GetProperty("statusCode").GetInt32()),
+        ];
         Assert.Equal(Enumerable.Range(0, 100).Select(i => i == 42 ? 400 : 200), statuses);
         Assert.Equal(99, Server.Registry.ReadSnapshot().Service("BATCH")!.Count);
         Server.AssertNoFailures();
@@ -257,16 +306,21 @@ public sealed class HostileValueTests : HostileTests
     public void A_batch_of_a_hundred_thousand_items_is_refused()
     {
         string items = string.Join(',', Enumerable.Repeat("""{"appName":"A","id":"a","action":"Cancel"}""", 100_000));
-        AssertRefused("POST", "/eureka/peerreplication/batch", "", Encoding.ASCII.GetBytes($"{{\"replicationList\":[{items}]}}"), 400);
+        AssertRefused(
+            "POST",
+            "/eureka/peerreplication/batch",
+            "",
+            Encoding.ASCII.GetBytes($"{{\"replicationList\":[{items}]}}"),
+            400
+        );
     }
 
+    /// <summary>The good registration with one field as given, however bad.</summary>
     private static string With(string field, string value, string service = "ORDERS")
     {
-        JsonNode instance = JsonNode.Parse(
-            $$$"""{"instanceId":"new","hostName":"h","app":"{{{service}}}","ipAddr":"10.0.0.9","port":{"$":8080,"@enabled":"true"},"dataCenterInfo":{"name":"MyOwn"}}"""
-        )!;
-        instance.AsObject().Remove(field);
-        string rest = instance.ToJsonString();
-        return $$$"""{"instance":{"{{{field}}}":{{{value}}},{{{rest[1..]}}}}""";
+        JsonObject instance = JsonNode.Parse(Registration)!["instance"]!.AsObject();
+        instance["app"] = service;
+        instance.Remove(field);
+        return $$"""{"instance":{"{{field}}":{{value}},{{instance.ToJsonString()[1..]}} }""";
     }
 }

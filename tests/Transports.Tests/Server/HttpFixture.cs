@@ -33,7 +33,10 @@ public sealed class HttpFixture : IAsyncDisposable
     {
         var fixture = new HttpFixture(
             registry ?? new RegistryOptions { Seed = 0xC0FFEE, NodeId = 7 },
-            (http ?? new HttpServerOptions()) with { Url = "http://127.0.0.1:0" }
+            (http ?? new HttpServerOptions()) with
+            {
+                Url = "http://127.0.0.1:0",
+            }
         );
         await fixture._transport.StartAsync(fixture.Registry, CancellationToken.None);
         fixture.EndPoint = IPEndPoint.Parse(new Uri(fixture._transport.Addresses[0]).Authority);
@@ -50,7 +53,8 @@ public sealed class HttpFixture : IAsyncDisposable
         return connection.Receive(toHead: method == "HEAD");
     }
 
-    public RawAnswer Ask(string method, string target, string headers, string body) => Ask(method, target, headers, Encoding.UTF8.GetBytes(body));
+    public RawAnswer Ask(string method, string target, string headers, string body) =>
+        Ask(method, target, headers, Encoding.UTF8.GetBytes(body));
 
     public static byte[] RequestBytes(string method, string target, string headers, ReadOnlySpan<byte> body)
     {
@@ -65,7 +69,9 @@ public sealed class HttpFixture : IAsyncDisposable
             head.Append(headers.ReplaceLineEndings("\r\n").TrimEnd()).Append("\r\n");
         }
 
-        bool framed = headers.Contains("Content-Length:", StringComparison.OrdinalIgnoreCase) || headers.Contains("Transfer-Encoding:", StringComparison.OrdinalIgnoreCase);
+        bool framed =
+            headers.Contains("Content-Length:", StringComparison.OrdinalIgnoreCase)
+            || headers.Contains("Transfer-Encoding:", StringComparison.OrdinalIgnoreCase);
         if (!framed && (body.Length > 0 || method is "POST" or "PUT"))
         {
             head.Append($"Content-Length: {body.Length}\r\n");
@@ -120,7 +126,13 @@ public sealed class HttpFixture : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
         {
             if (IsEnabled(logLevel))
             {

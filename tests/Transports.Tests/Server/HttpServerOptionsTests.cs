@@ -78,11 +78,14 @@ public sealed class HttpServerOptionsTests
         await using var transport = new HttpServerTransport(new HttpServerOptions { Url = url });
         var registry = new RegistryService(new RegistryOptions(), new HandClock());
 
-        TransportStartException refused = await Assert.ThrowsAsync<TransportStartException>(
-            () => transport.StartAsync(registry, CancellationToken.None)
+        TransportStartException refused = await Assert.ThrowsAsync<TransportStartException>(() =>
+            transport.StartAsync(registry, CancellationToken.None)
         );
 
-        Assert.Equal($"Cannot listen on {url}: the port is in use; stop the other process or choose another port (HttpServerOptions.Url).", refused.Message);
+        Assert.Equal(
+            $"Cannot listen on {url}: the port is in use; stop the other process or choose another port (HttpServerOptions.Url).",
+            refused.Message
+        );
         await transport.StopAsync(CancellationToken.None);
     }
 

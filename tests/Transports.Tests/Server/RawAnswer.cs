@@ -18,7 +18,9 @@ public sealed record RawAnswer(int Status, IReadOnlyList<KeyValuePair<string, st
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{Status}\n");
-        foreach (KeyValuePair<string, string> header in Headers.Where(h => h.Key != "Date").OrderBy(h => h.Key, StringComparer.Ordinal))
+        foreach (
+            KeyValuePair<string, string> header in Headers.Where(h => h.Key != "Date").OrderBy(h => h.Key, StringComparer.Ordinal)
+        )
         {
             text.Append(CultureInfo.InvariantCulture, $"{header.Key}: {header.Value}\n");
         }

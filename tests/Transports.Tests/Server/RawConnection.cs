@@ -5,7 +5,9 @@ using System.Text;
 
 namespace Rollcall.Transports.Tests.Server;
 
-/// <summary>A socket to the server that sends exactly what it is told and reads answers by the book. Every wait has a deadline.</summary>
+/// <summary>
+/// A socket to the server that sends exactly what it is told and reads answers by the book. Every wait has a deadline.
+/// </summary>
 public sealed class RawConnection : IDisposable
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(15);
@@ -33,9 +35,8 @@ public sealed class RawConnection : IDisposable
                 bytes = bytes[_socket.Send(bytes)..];
             }
         }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown or SocketError.ConnectionAborted)
-        {
-        }
+        catch (SocketException e)
+            when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown or SocketError.ConnectionAborted) { }
     }
 
     public void ShutdownSend() => _socket.Shutdown(SocketShutdown.Send);
@@ -129,7 +130,10 @@ public sealed class RawConnection : IDisposable
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.TimedOut)
         {
-            throw new TimeoutException($"The server neither answered nor hung up within {s_deadline.TotalSeconds} s; {_received.Count} bytes are here.", e);
+            throw new TimeoutException(
+                $"The server neither answered nor hung up within {s_deadline.TotalSeconds} s; {_received.Count} bytes are here.",
+                e
+            );
         }
         catch (SocketException)
         {

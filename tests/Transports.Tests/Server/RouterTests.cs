@@ -84,7 +84,9 @@ public sealed class RouterTests
         const string alphabet = "/%?2F0a+&=.v1epsdlt:";
         for (int round = 0; round < 20_000; round++)
         {
-            string target = string.Concat(Enumerable.Range(0, random.Next(64)).Select(_ => alphabet[random.Next(alphabet.Length)]));
+            string target = string.Concat(
+                Enumerable.Range(0, random.Next(64)).Select(_ => alphabet[random.Next(alphabet.Length)])
+            );
             Assert.NotEmpty(Shown(target));
         }
     }
@@ -103,6 +105,8 @@ public sealed class RouterTests
     {
         Route route = Router.Read(target, new byte[target.Length]);
         string name = Encoding.UTF8.GetString(route.Name);
-        return route.Kind + (name.Length > 0 ? ":" + name : "") + (route.Id.Length > 0 ? "/" + Encoding.UTF8.GetString(route.Id) : "");
+        return route.Kind
+            + (name.Length > 0 ? ":" + name : "")
+            + (route.Id.Length > 0 ? "/" + Encoding.UTF8.GetString(route.Id) : "");
     }
 }

@@ -13,14 +13,20 @@ internal sealed record BodyProblem(int Status, string Reason)
     public static BodyProblem BadChunk { get; } = new(StatusCodes.Status400BadRequest, "The size of a chunk is no number.");
 
     public static BodyProblem UnknownCoding(string coding) =>
-        new(StatusCodes.Status415UnsupportedMediaType, $"Content-Encoding {coding} is not supported: send gzip, deflate or none.");
+        new(
+            StatusCodes.Status415UnsupportedMediaType,
+            $"Content-Encoding {coding} is not supported: send gzip, deflate or none."
+        );
 
     public static BodyProblem TooLong(long? declared, int limit) =>
         new(
             StatusCodes.Status413PayloadTooLarge,
             declared is null
                 ? string.Create(CultureInfo.InvariantCulture, $"The body is over {limit} bytes. Send less.")
-                : string.Create(CultureInfo.InvariantCulture, $"The body is declared as {declared} bytes, over {limit} bytes. Send less.")
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The body is declared as {declared} bytes, over {limit} bytes. Send less."
+                )
         );
 
     public static BodyProblem InflatesTooLong(int limit) =>

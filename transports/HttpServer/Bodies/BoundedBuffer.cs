@@ -71,7 +71,9 @@ internal struct BoundedBuffer(int limit) : IDisposable
             return;
         }
 
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(Length + more, Math.Max(FirstRentBytes, (int)Math.Min(2L * _bytes.Length, limit))));
+        byte[] larger = ArrayPool<byte>.Shared.Rent(
+            Math.Max(Length + more, Math.Max(FirstRentBytes, (int)Math.Min(2L * _bytes.Length, limit)))
+        );
         _bytes.AsSpan(0, Length).CopyTo(larger);
         int length = Length;
         Dispose();

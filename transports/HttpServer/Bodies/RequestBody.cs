@@ -6,7 +6,9 @@ namespace Rollcall.Transports.HttpServer.Bodies;
 
 /// <summary>The whole body of a request, inflated, in one rented buffer.</summary>
 /// <remarks>
-/// <para>Owner: the handler, until it disposes it. For a body that cannot be had there is no object: it is answered already.</para>
+/// <para>
+/// Owner: the handler, until it disposes it. For a body that cannot be had there is no object: it is answered already.
+/// </para>
 /// <para>Shape: not empty; never longer than the limit, as sent and as inflated.</para>
 /// </remarks>
 internal sealed class RequestBody : IDisposable
@@ -96,7 +98,9 @@ internal sealed class RequestBody : IDisposable
         }
     }
 
-    /// <summary>Ends a pending read after a while. A read that a token ends would leave the reader unusable for Kestrel's clean-up.</summary>
+    /// <summary>
+    /// Ends a pending read after a while. A read that a token ends would leave the reader unusable for Kestrel's clean-up.
+    /// </summary>
     private static CancellationTokenSource Deadline(PipeReader reader, TimeSpan timeout)
     {
         var deadline = new CancellationTokenSource(timeout);

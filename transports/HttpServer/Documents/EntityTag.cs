@@ -8,13 +8,17 @@ namespace Rollcall.Transports.HttpServer.Documents;
 internal static class EntityTag
 {
     /// <summary>A strong tag: node A's version 17 is not node B's, and JSON is not XML.</summary>
-    public static string Of(ulong bootEpoch, ulong version, Variant variant) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"\"{bootEpoch:x}-{version:x}-{(variant.Json ? 'j' : 'x')}{(variant.Compact ? 'c' : 'f')}{(variant.Coding == DocumentCoding.Gzip ? 'z' : 'p')}\""
-        );
+    public static string Of(ulong bootEpoch, ulong version, Variant variant)
+    {
+        char format = variant.Json ? 'j' : 'x';
+        char form = variant.Compact ? 'c' : 'f';
+        char coding = variant.Coding == DocumentCoding.Gzip ? 'z' : 'p';
+        return string.Create(CultureInfo.InvariantCulture, $"\"{bootEpoch:x}-{version:x}-{format}{form}{coding}\"");
+    }
 
-    /// <summary>True if an If-None-Match names <paramref name="tag"/>, in a list or as the star; compared weakly (RFC 9110, 13.1.2).</summary>
+    /// <summary>
+    /// True if an If-None-Match names <paramref name="tag"/>, in a list or as the star; compared weakly (RFC 9110, 13.1.2).
+    /// </summary>
     public static bool IsNamedBy(StringValues ifNoneMatch, string tag)
     {
         foreach (string? value in ifNoneMatch)

@@ -54,7 +54,9 @@ internal readonly record struct Variant(bool Json, bool Compact, DocumentCoding 
     {
         int semicolon = coding.IndexOf(';');
         ReadOnlySpan<char> name = (semicolon < 0 ? coding : coding[..semicolon]).Trim();
-        if (!name.Equals("gzip", StringComparison.OrdinalIgnoreCase) && !name.Equals("x-gzip", StringComparison.OrdinalIgnoreCase))
+        if (
+            !name.Equals("gzip", StringComparison.OrdinalIgnoreCase) && !name.Equals("x-gzip", StringComparison.OrdinalIgnoreCase)
+        )
         {
             return false;
         }

@@ -14,8 +14,14 @@ namespace Rollcall.Transports.HttpServer.Handlers;
 /// <summary>Our own endpoints below <c>/v1</c>, in JSON: why an instance is (not) there, the guard, the history.</summary>
 internal sealed class Native(RegistryService registry)
 {
-    /// <summary>For people with curl: indented, and only escaped as far as JSON demands; the type forbids a browser to guess.</summary>
-    private static readonly JsonWriterOptions s_readable = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>
+    /// For people with curl: indented, and only escaped as far as JSON demands; the type forbids a browser to guess.
+    /// </summary>
+    private static readonly JsonWriterOptions s_readable = new()
+    {
+        Indented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public void Explain(Exchange exchange, in Route route)
     {
@@ -50,7 +56,8 @@ internal sealed class Native(RegistryService registry)
 
     public static void Unknown(Exchange exchange)
     {
-        const string reason = "Nothing is served here. Below /v1 are explain/{service}/{id}, guard, guard/confirm-loss and history.";
+        const string reason =
+            "Nothing is served here. Below /v1 are explain/{service}/{id}, guard, guard/confirm-loss and history.";
         exchange.NotFound(reason);
         Send(exchange, StatusCodes.Status404NotFound, json => json.WriteString("error", reason));
     }

@@ -11,7 +11,9 @@ namespace Rollcall.Transports.HttpServer.Handlers;
 
 /// <summary>Batches of Java peers: each item is done and answered on its own, the batch is 200.</summary>
 /// <remarks>
-/// <para>A Register that is refused is answered 400 where a Java server says 200: a Java sender only logs it, but it then knows.</para>
+/// <para>
+/// A Register that is refused is answered 400 where a Java server says 200: a Java sender only logs it, but it then knows.
+/// </para>
 /// </remarks>
 internal sealed class Replication(RegistryService registry, HttpServerOptions options)
 {
@@ -28,7 +30,10 @@ internal sealed class Replication(RegistryService registry, HttpServerOptions op
         BodyFormat? declared = BodyFormats.FromHeader(exchange.RequestHeaders.ContentType);
         if (declared is not (null or BodyFormat.Json))
         {
-            exchange.RefuseAndClose(StatusCodes.Status415UnsupportedMediaType, "Content-Type is not supported: send application/json.");
+            exchange.RefuseAndClose(
+                StatusCodes.Status415UnsupportedMediaType,
+                "Content-Type is not supported: send application/json."
+            );
             return;
         }
 
@@ -117,5 +122,6 @@ internal sealed class Replication(RegistryService registry, HttpServerOptions op
 
     private static int StatusOf(RegistryError? error) => error is null ? StatusCodes.Status200OK : ErrorMap.StatusOf(error.Code);
 
-    private InstanceView View(Instance instance) => new(instance, instance.LastChange, registry.LastRenewalMs(instance), RemovedAtMs: 0);
+    private InstanceView View(Instance instance) =>
+        new(instance, instance.LastChange, registry.LastRenewalMs(instance), RemovedAtMs: 0);
 }

@@ -15,7 +15,9 @@ namespace Rollcall.Transports.HttpServer.Handlers;
 /// <summary>Eureka's document about the server itself, and its map of overrides.</summary>
 /// <remarks>
 /// <para>Source: StatusInfo of Netflix/eureka; the root element and <c>isHeathly</c> are spelled as there.</para>
-/// <para>The JSON is always 200: a Java server fails unless a minimum of peers is configured, because its health flag is then null.</para>
+/// <para>
+/// The JSON is always 200: a Java server fails unless a minimum of peers is configured, because its health flag is then null.
+/// </para>
 /// </remarks>
 internal sealed class ServerStatus(RegistryService registry)
 {
@@ -23,7 +25,12 @@ internal sealed class ServerStatus(RegistryService registry)
     private const string ServiceOfSelf = "EUREKA";
     private const string DataCenterClass = "com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo";
 
-    private static readonly XmlWriterSettings s_xmlSettings = new() { OmitXmlDeclaration = true, Indent = true, Encoding = new UTF8Encoding(false) };
+    private static readonly XmlWriterSettings s_xmlSettings = new()
+    {
+        OmitXmlDeclaration = true,
+        Indent = true,
+        Encoding = new UTF8Encoding(false),
+    };
 
     private readonly string _host = Dns.GetHostName();
 

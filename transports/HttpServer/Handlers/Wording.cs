@@ -44,7 +44,13 @@ internal static class Wording
     /// <summary>ISO 8601 in UTC with milliseconds; times beyond the calendar are shown as its end.</summary>
     public static string Time(long ms)
     {
-        long clamped = Math.Clamp(ms, DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds());
-        return DateTimeOffset.FromUnixTimeMilliseconds(clamped).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        long clamped = Math.Clamp(
+            ms,
+            DateTimeOffset.MinValue.ToUnixTimeMilliseconds(),
+            DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+        );
+        return DateTimeOffset
+            .FromUnixTimeMilliseconds(clamped)
+            .ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
     }
 }

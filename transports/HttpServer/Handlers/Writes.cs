@@ -27,7 +27,10 @@ internal sealed class Writes(RegistryService registry, HttpServerOptions options
 
     public void SetStatus(Exchange exchange, in Route route)
     {
-        if (!Query.TryGet(route.Query, "value", out ReadOnlySpan<char> value) || !EurekaStatus.TryParseExact(value, out InstanceStatus status))
+        if (
+            !Query.TryGet(route.Query, "value", out ReadOnlySpan<char> value)
+            || !EurekaStatus.TryParseExact(value, out InstanceStatus status)
+        )
         {
             exchange.Refuse(StatusCodes.Status400BadRequest, BadStatus);
         }
@@ -69,9 +72,13 @@ internal sealed class Writes(RegistryService registry, HttpServerOptions options
 
     /// <summary>Auto-scaling groups are Amazon's: outside of it a Java server refuses them as well.</summary>
     public static void SetAsgStatus(Exchange exchange) =>
-        exchange.Refuse(StatusCodes.Status400BadRequest, "Auto-scaling groups are not supported: this registry is not tied to Amazon.");
+        exchange.Refuse(
+            StatusCodes.Status400BadRequest,
+            "Auto-scaling groups are not supported: this registry is not tied to Amazon."
+        );
 
-    private static WriteSource SourceOf(Exchange exchange, WriteSource direct) => exchange.IsReplication ? WriteSource.Peer : direct;
+    private static WriteSource SourceOf(Exchange exchange, WriteSource direct) =>
+        exchange.IsReplication ? WriteSource.Peer : direct;
 
     private static bool HasGoodStamp(Exchange exchange, ReadOnlySpan<char> query)
     {

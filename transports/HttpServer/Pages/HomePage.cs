@@ -54,7 +54,10 @@ internal static class HomePage
         }
 
         TimeSpan up = registry.Now.SinceStart;
-        page.Raw(". Version ").Number((long)snapshot.Version).Raw(", up ").Text(up.ToString(up.Days > 0 ? @"d\.hh\:mm\:ss" : @"hh\:mm\:ss"));
+        page.Raw(". Version ")
+            .Number((long)snapshot.Version)
+            .Raw(", up ")
+            .Text(up.ToString(up.Days > 0 ? @"d\.hh\:mm\:ss" : @"hh\:mm\:ss"));
         page.Raw(".</p>");
     }
 
@@ -68,7 +71,11 @@ internal static class HomePage
             .OrderBy(group => group.Key);
         foreach (IGrouping<InstanceStatus, Instance> group in byStatus)
         {
-            page.Raw("<div><span class=\"status\">").Text(EurekaStatus.Text(group.Key)).Raw("</span> ").Number(group.Count()).Raw(": ");
+            page.Raw("<div><span class=\"status\">")
+                .Text(EurekaStatus.Text(group.Key))
+                .Raw("</span> ")
+                .Number(group.Count())
+                .Raw(": ");
             WriteInstances(page, group);
             page.Raw("</div>");
         }

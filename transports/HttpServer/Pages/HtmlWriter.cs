@@ -31,8 +31,9 @@ internal sealed class HtmlWriter
     public HtmlWriter(string title)
     {
         Raw("<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">");
-        Raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>").Text(title).Raw("</title><style>");
-        Raw(Style).Raw("</style></head><body><header><h1>Rollcall</h1><a href=\"/\">Services</a><a href=\"/lastn\">Last events</a></header>");
+        Raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>").Text(title).Raw("</title>");
+        Raw("<style>").Raw(Style).Raw("</style></head><body><header><h1>Rollcall</h1>");
+        Raw("<a href=\"/\">Services</a><a href=\"/lastn\">Last events</a></header>");
     }
 
     /// <summary>Nothing may be loaded, run or framed; only this very style sheet applies.</summary>
@@ -61,12 +62,20 @@ internal sealed class HtmlWriter
 
     /// <summary>A link to a place of ours, whose parts are percent-encoded here.</summary>
     public HtmlWriter OwnLink(string path, string service, string id, string text) =>
-        Raw("<a href=\"").Text($"{path}/{Uri.EscapeDataString(service)}/{Uri.EscapeDataString(id)}").Raw("\">").Text(text).Raw("</a>");
+        Raw("<a href=\"")
+            .Text($"{path}/{Uri.EscapeDataString(service)}/{Uri.EscapeDataString(id)}")
+            .Raw("\">")
+            .Text(text)
+            .Raw("</a>");
 
-    /// <summary>A link that a registration gave: only to http and https, and telling nothing of where it stood. Else nothing.</summary>
+    /// <summary>
+    /// A link that a registration gave: only to http and https, and telling nothing of where it stood. Else nothing.
+    /// </summary>
     public HtmlWriter ForeignLink(string? url, string text)
     {
-        bool safe = Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed) && (parsed.Scheme == Uri.UriSchemeHttp || parsed.Scheme == Uri.UriSchemeHttps);
+        bool safe =
+            Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed)
+            && (parsed.Scheme == Uri.UriSchemeHttp || parsed.Scheme == Uri.UriSchemeHttps);
         return safe
             ? Raw(" <a rel=\"noopener noreferrer\" href=\"").Text(parsed!.AbsoluteUri).Raw("\">").Text(text).Raw("</a>")
             : this;

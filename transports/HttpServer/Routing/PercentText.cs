@@ -7,7 +7,9 @@ namespace Rollcall.Transports.HttpServer.Routing;
 
 /// <summary>Percent-encoded text of a request target, decoded exactly once.</summary>
 /// <remarks>
-/// <para>Refused with a reason: a percent sign without two hexadecimal digits, NUL, bytes that are not UTF-8 (overlong forms too).</para>
+/// <para>
+/// Refused with a reason: a percent sign without two hexadecimal digits, NUL, bytes that are not UTF-8 (overlong forms too).
+/// </para>
 /// </remarks>
 internal static class PercentText
 {
@@ -46,7 +48,11 @@ internal static class PercentText
     }
 
     /// <summary>Decodes <paramref name="raw"/>, a key or value of a query, where a plus is a space.</summary>
-    public static bool TryDecodeQuery(ReadOnlySpan<char> raw, [NotNullWhen(true)] out string? text, [NotNullWhen(false)] out string? problem)
+    public static bool TryDecodeQuery(
+        ReadOnlySpan<char> raw,
+        [NotNullWhen(true)] out string? text,
+        [NotNullWhen(false)] out string? problem
+    )
     {
         Span<byte> buffer = raw.Length <= 256 ? stackalloc byte[256] : new byte[raw.Length];
         problem = Decode(raw, plusIsSpace: true, buffer, out int length);

@@ -8,7 +8,9 @@ namespace Rollcall.Transports.HttpServer.Routing;
 /// R1 A path is split at its raw slashes, empty segments are dropped (double and trailing slashes), and each segment is then
 /// decoded exactly once. So <c>%2F</c> is part of an id, and <c>.</c> and <c>..</c> are names like any other.
 /// </para>
-/// <para>R2 Eureka's paths are served below <c>/eureka</c>, <c>/eureka/v2</c>, <c>/v2</c> and nothing; ours only below nothing.</para>
+/// <para>
+/// R2 Eureka's paths are served below <c>/eureka</c>, <c>/eureka/v2</c>, <c>/v2</c> and nothing; ours only below nothing.
+/// </para>
 /// <para>R3 <c>apps/delta</c> is the delta, never a service.</para>
 /// </remarks>
 internal static class Router
@@ -16,7 +18,9 @@ internal static class Router
     /// <summary>The longest path, <c>eureka/v2/apps/{service}/{id}/status</c>.</summary>
     private const int SegmentsMax = 6;
 
-    /// <summary>Takes <paramref name="target"/> apart, decoding into <paramref name="buffer"/>, which is at least as long.</summary>
+    /// <summary>
+    /// Takes <paramref name="target"/> apart, decoding into <paramref name="buffer"/>, which is at least as long.
+    /// </summary>
     public static Route Read(ReadOnlySpan<char> target, Span<byte> buffer)
     {
         ReadOnlySpan<char> path = PathOf(target, out ReadOnlySpan<char> query);
@@ -27,9 +31,7 @@ internal static class Router
             return new Route(RouteKind.Malformed, query) { Problem = problem };
         }
 
-        return count <= SegmentsMax
-            ? Match(new Path(buffer, segments, 0, count), query)
-            : new Route(RouteKind.Unknown, query);
+        return count <= SegmentsMax ? Match(new Path(buffer, segments, 0, count), query) : new Route(RouteKind.Unknown, query);
     }
 
     /// <summary>The path of a target in origin form, or in absolute form (RFC 9112, 3.2.2: a server must accept it).</summary>
@@ -48,7 +50,9 @@ internal static class Router
         return path;
     }
 
-    /// <summary>Splits and decodes; <paramref name="count"/> may be one more than there is room for, and the rest is then not read.</summary>
+    /// <summary>
+    /// Splits and decodes; <paramref name="count"/> may be one more than there is room for, and the rest is then not read.
+    /// </summary>
     private static string? Split(ReadOnlySpan<char> path, Span<byte> buffer, ref Segments segments, out int count)
     {
         count = 0;

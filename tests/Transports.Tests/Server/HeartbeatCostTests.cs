@@ -1,0 +1,105 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Hosting.Server.Abstractions;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging.Abstractions;
+using Rollcall.Core;
+using Rollcall.Core.Model;
+using Rollcall.Testing.Support;
+using Rollcall.Transports.HttpServer;
+using Rollcall.Transports.HttpServer.Documents;
+using Xunit.Abstractions;
+
+namespace Rollcall.Transports.Tests.Server;
+
+/// <summary>What a heartbeat allocates: in our code nothing, and through Kestrel next to nothing.</summary>
+public sealed class HeartbeatCostTests(ITestOutputHelper output)
+{
+    private const int Warmup = 2_000;
+    private const int Measured = 10_000;
+
+    [Theory]
+    [InlineData("/eureka/apps/ORDERS/host-1.example.org:orders:8080?status=UP&lastDirtyTimestamp=1700000000005", 200)]
+    [InlineData("/eureka/v2/apps/orders/host-1.example.org%3Aorders%3A8080", 200)]
+    [InlineData("/eureka/apps/ORDERS/host-1.example.org:orders:8080?lastDirtyTimestamp=1", 200)]
+    [InlineData("/eureka/apps/ORDERS/nobody?status=UP&lastDirtyTimestamp=1700000000005", 404)]
+    public void A_heartbeat_allocates_nothing_in_our_code(string target, int status)
+    {
+        var registry = new RegistryService(new RegistryOptions(), new HandClock());
+        Registration registration = RegistrationBuilder.Of("ORDERS", "host-1.example.org:orders:8080");
+        registry.Register(registration with { ClientStamp = 1_700_000_000_005 }, registry.Now);
+        using var meter = new HttpMeter();
+        var dispatcher = new Dispatcher(registry, new DocumentSources(registry), new HttpServerOptions());
+        var handler = new RequestHandler(dispatcher, meter, NullLogger.Instance);
+        var connection = new Connection(target);
+        for (int i = 0; i < Warmup; i++)
+        {
+            Assert.Equal(status, Beat(handler, connection));
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < Measured; i++)
+        {
+            Beat(handler, connection);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public async Task A_heartbeat_over_one_connection_allocates_next_to_nothing_in_the_process()
+    {
+        await using HttpFixture server = await HttpFixture.StartAsync();
+        server.Register("ORDERS", "o-1");
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.Connect(server.EndPoint);
+        byte[] request = HttpFixture.RequestBytes("PUT", "/eureka/apps/ORDERS/o-1?status=UP", "", default);
+        byte[] answer = new byte[1_024];
+        Exchange(Warmup);
+
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        Exchange(Measured);
+        double perBeat = (double)(GC.GetTotalAllocatedBytes(precise: true) - before) / Measured;
+
+        output.WriteLine($"heartbeat over one connection: {perBeat:0.0} B allocated in the process, client included");
+        Assert.InRange(perBeat, 0, 32);
+
+        void Exchange(int times)
+        {
+            for (int i = 0; i < times; i++)
+            {
+                socket.Send(request);
+                int read = socket.Receive(answer);
+                Assert.True(answer.AsSpan(0, read).StartsWith("HTTP/1.1 200 OK\r\n"u8));
+            }
+        }
+    }
+
+    private static int Beat(RequestHandler handler, Connection connection)
+    {
+        connection.Reset();
+        Exchange exchange = handler.CreateContext(connection);
+        Assert.True(handler.ProcessRequestAsync(exchange).IsCompletedSuccessfully);
+        handler.DisposeContext(exchange, null);
+        return connection.Response.StatusCode;
+    }
+
+    /// <summary>As much of a connection of Kestrel's as a heartbeat looks at.</summary>
+    private sealed class Connection : FeatureCollection, IHostContextContainer<Exchange>
+    {
+        public Connection(string target)
+        {
+            Set<IHttpRequestFeature>(new HttpRequestFeature { Method = "PUT", RawTarget = target });
+            Set<IHttpResponseFeature>(Response);
+        }
+
+        public Exchange? HostContext { get; set; }
+
+        public HttpResponseFeature Response { get; } = new();
+
+        public void Reset()
+        {
+            Response.StatusCode = 200;
+            Response.Headers.Clear();
+        }
+    }
+}
