@@ -17,7 +17,7 @@ namespace Rollcall.Hosting;
 /// </remarks>
 public sealed class RegistryRunner : IAsyncDisposable
 {
-    /// <summary>Time that transports have to let requests in flight end: leaves two of the five seconds that the server promises.</summary>
+    /// <summary>Time that transports have to end requests in flight: two seconds less than the server promises.</summary>
     public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(3);
 
     private readonly RegistryService _registry;

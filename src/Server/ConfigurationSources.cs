@@ -52,8 +52,7 @@ internal static class ConfigurationSources
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            string reason = Reason(exception);
-            problems.Add(new(path, null, $"cannot be read: {reason}"));
+            problems.Add(new(path, null, $"cannot be read: {Reason(exception)}"));
         }
     }
 

@@ -27,7 +27,7 @@ internal static class HttpOptionKeys
         Key(OptionKind.Whole, o => o.ConnectionsMax, (o, v) => o with { ConnectionsMax = v }),
     ];
 
-    /// <summary>The defaults with what <paramref name="section"/> says; what is wrong becomes <paramref name="problems"/>.</summary>
+    /// <summary>The defaults and what <paramref name="section"/> says; problems go to <paramref name="problems"/>.</summary>
     public static HttpServerOptions Bind(IConfigurationSection section, ICollection<ConfigurationProblem> problems)
     {
         HttpServerOptions options = OptionBinder.Bind(section, new HttpServerOptions(), All, problems);

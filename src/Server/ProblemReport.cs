@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Rollcall.Hosting.Configuration;
 
 namespace Rollcall.Server;
 
 /// <summary>What people read when the options are wrong: all problems, each with its key, value, source and way out.</summary>
-internal static class ProblemReport
+internal static partial class ProblemReport
 {
     private static readonly string[] s_secretive = ["PASSWORD", "SECRET", "TOKEN", "CREDENTIAL", "APIKEY"];
 
@@ -30,5 +31,11 @@ internal static class ProblemReport
 
     /// <summary>No option is a secret yet; a key that looks like one was meant for something that does not exist.</summary>
     private static string Shown(string key, string value) =>
-        s_secretive.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase)) ? "(hidden)" : value;
+        s_secretive.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase))
+            ? "(hidden)"
+            : UserInfo().Replace(value, "//(hidden)@");
+
+    /// <summary>User and password in a URL.</summary>
+    [GeneratedRegex("//[^/@]*@")]
+    private static partial Regex UserInfo();
 }

@@ -59,18 +59,9 @@ internal static class ServerCommand
             logger,
             meter
         );
-        try
+        if (await StartAsync(runner, errors, stop.Asked) is { } exitCode)
         {
-            await runner.StartAsync(stop.Asked);
-        }
-        catch (TransportStartException exception)
-        {
-            errors.WriteLine($"rollcall-server did not start: {exception.Message}");
-            return ExitCode.CannotListen;
-        }
-        catch (OperationCanceledException) when (stop.Asked.IsCancellationRequested)
-        {
-            return ExitCode.Ended;
+            return exitCode;
         }
 
         if (!settings.Http.IsLoopback)
@@ -82,6 +73,25 @@ internal static class ServerCommand
         await stop.WaitAsync();
         await runner.StopAsync();
         return ExitCode.Ended;
+    }
+
+    /// <summary>Null if it started; else the code to end with.</summary>
+    private static async Task<int?> StartAsync(RegistryRunner runner, TextWriter errors, CancellationToken asked)
+    {
+        try
+        {
+            await runner.StartAsync(asked);
+            return null;
+        }
+        catch (TransportStartException exception)
+        {
+            errors.WriteLine($"rollcall-server did not start: {exception.Message}");
+            return ExitCode.CannotListen;
+        }
+        catch (OperationCanceledException) when (asked.IsCancellationRequested)
+        {
+            return ExitCode.Ended;
+        }
     }
 
     private static string ReadyLine(RegistryService registry, IReadOnlyList<string> addresses)

@@ -43,7 +43,10 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--prot", "there is no such flag")]
+    [InlineData("--prot", "there is no such flag. The nearest is --")]
+    [InlineData("--gua", "Did you mean --guard?")]
+    [InlineData("--Rollcall:Http:Bod=1", "Did you mean Rollcall:Http:BodyBytesMax?")]
+    [InlineData("--Rollcall:Core=1", "is a section")]
     [InlineData("8761", "is not a flag")]
     [InlineData("--http", "needs a value: --http URL.")]
     [InlineData("--Rollcall:Core:LeaseGrace", "needs a value")]
@@ -163,8 +166,14 @@ public sealed class ConfigurationTests : IDisposable
     [Fact]
     public async Task What_looks_like_a_secret_is_not_repeated()
     {
-        (_, string errors) = await RefuseAsync("--password", "hunter2", "--token=hunter2", "--Rollcall:Http:Password=hunter2");
-        Assert.Contains("3 problems.", errors, StringComparison.Ordinal);
+        (_, string errors) = await RefuseAsync(
+            "--password",
+            "hunter2",
+            "--token=hunter2",
+            "--Rollcall:Http:Password=hunter2",
+            "--http=http://me:hunter2@h:1"
+        );
+        Assert.Contains("4 problems.", errors, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", errors, StringComparison.Ordinal);
     }
 

@@ -3,23 +3,23 @@ namespace Rollcall.Hosting.Configuration;
 /// <summary>Finds what somebody probably meant by a name that does not exist.</summary>
 public static class NearestName
 {
-    /// <summary>The candidate nearest to <paramref name="name"/>, case aside; null if none is near enough to be a slip.</summary>
+    /// <summary>A closing sentence, with the space before it, naming the candidate nearest to <paramref name="name"/>.</summary>
     /// <remarks>
-    /// <para>Near enough: at most a third of the longer name would have to be typed anew.</para>
+    /// <para>It asks "Did you mean" if at most a third of the longer name has to be typed anew; case does not count.</para>
     /// <para>Cost: O(candidates x length²); for messages only.</para>
     /// </remarks>
-    public static string? Of(string name, IEnumerable<string> candidates)
+    public static string Hint(string name, IEnumerable<string> candidates, string prefix = "")
     {
-        (string Candidate, int Distance) best = candidates
-            .Select(candidate => (Candidate: candidate, Distance: Distance(name, candidate)))
-            .DefaultIfEmpty((Candidate: "", Distance: int.MaxValue))
-            .MinBy(pair => pair.Distance);
-        return best.Distance <= Math.Max(name.Length, best.Candidate.Length) / 3 ? best.Candidate : null;
+        (string nearest, int distance) = candidates
+            .Select(candidate => (candidate, Cost(name, candidate)))
+            .MinBy(pair => pair.Item2);
+        bool isSlip = distance <= Math.Max(name.Length, nearest.Length) / 3;
+        return isSlip ? $" Did you mean {prefix}{nearest}?" : $" The nearest is {prefix}{nearest}.";
     }
 
-    /// <summary>A closing sentence, with the space before it: <c> Did you mean X?</c>; empty if nothing is near.</summary>
-    public static string Hint(string name, IEnumerable<string> candidates, string prefix = "") =>
-        Of(name, candidates) is { } nearest ? $" Did you mean {prefix}{nearest}?" : "";
+    /// <summary>A name that was only begun is one slip away.</summary>
+    private static int Cost(string name, string candidate) =>
+        name.Length >= 3 && candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase) ? 1 : Distance(name, candidate);
 
     /// <summary>Insertions, deletions, substitutions and swaps of neighbours (Damerau's distance, restricted).</summary>
     private static int Distance(string left, string right)

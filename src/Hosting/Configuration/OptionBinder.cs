@@ -18,6 +18,11 @@ public static class OptionBinder
     )
         where TOptions : class
     {
+        if (section is IConfigurationSection { Value: { Length: > 0 } value } asked)
+        {
+            problems.Add(new(asked.Path, value, "is a section and has no value of its own; its options are below it."));
+        }
+
         TOptions options = defaults;
         foreach (IConfigurationSection entry in section.GetChildren())
         {
