@@ -40,7 +40,7 @@ public static class RollcallServiceCollectionExtensions
         return builder;
     }
 
-    /// <summary>A registry with what <paramref name="section"/> says; its keys are those of <see cref="RegistryOptions"/>.</summary>
+    /// <summary>A registry as <paramref name="section"/> says; its keys are those of <see cref="RegistryOptions"/>.</summary>
     public static RollcallBuilder AddRollcall(this IServiceCollection services, IConfiguration section) =>
         services.AddRollcall(options => options.Registry = RegistryOptionKeys.Bind(section, options.Registry, options.Problems));
 
