@@ -44,7 +44,11 @@ public class DeltaChainTests
             if (step.Kind == 0)
             {
                 RegistrySnapshot snapshot = stepped.Registry.ReadSnapshot();
-                ClientView delta = Read(reader, ClientDocument.Delta, documents.Delta(snapshot, stepped.Now, DocumentCoding.Plain)!);
+                ClientView delta = Read(
+                    reader,
+                    ClientDocument.Delta,
+                    documents.Delta(snapshot, stepped.Now, DocumentCoding.Plain)!
+                );
                 ClientView full = Read(reader, ClientDocument.Full, documents.Full(snapshot, DocumentCoding.Plain));
 
                 Assert.True(client.Apply(delta), $"the hash says {delta.Hash}, the client holds {client.Hash()}");
@@ -90,7 +94,11 @@ public class DeltaChainTests
 
     // All but what says how the record came here.
     private static string[] Shown(IEnumerable<ClientInstance> instances) =>
-        [.. instances.Select(i => string.Join('|', ClientInstance.Members.Values.Select(member => member(i)))).Order(StringComparer.Ordinal)];
+        [
+            .. instances
+                .Select(i => string.Join('|', ClientInstance.Members.Values.Select(member => member(i))))
+                .Order(StringComparer.Ordinal),
+        ];
 
     private readonly record struct Step(int Kind, string Service, string Id, InstanceStatus Status);
 }

@@ -6,11 +6,9 @@ namespace Rollcall.Transports.Http.Eureka;
 /// <summary>What an instance carries for Eureka alone, picked out of its attributes in one walk.</summary>
 internal readonly ref struct EurekaAttributes
 {
-    private const int CountryDefault = 1;
-
     private EurekaAttributes(TextPairs attributes)
     {
-        Country = CountryDefault;
+        Country = EurekaNames.CountryDefault;
         DataCenter = "MyOwn"u8;
         foreach (TextPair pair in attributes)
         {
@@ -32,7 +30,7 @@ internal readonly ref struct EurekaAttributes
             }
             else if (pair.Key.SequenceEqual(EurekaNames.Country.Utf8))
             {
-                Country = Utf8Parser.TryParse(pair.Value, out int country, out _) ? country : CountryDefault;
+                Country = Utf8Parser.TryParse(pair.Value, out int country, out _) ? country : EurekaNames.CountryDefault;
             }
         }
     }

@@ -87,6 +87,9 @@ internal static class EurekaNames
     /// <summary>Amazon's metadata: zone.</summary>
     public const string AmazonZone = "availability-zone";
 
+    /// <summary><c>countryId</c> of an instance that says none: carried by no attribute.</summary>
+    public const int CountryDefault = 1;
+
     /// <summary>XML's spelling of <see cref="Member.PortEnabled"/>.</summary>
     public const string XmlEnabled = "enabled";
 
@@ -123,7 +126,7 @@ internal static class EurekaNames
     /// <summary>Attribute key of <c>sid</c>, unless it says nothing.</summary>
     public static AttributeKey Sid { get; } = new("eureka.sid");
 
-    /// <summary>Attribute key of <c>countryId</c>, unless it is 1.</summary>
+    /// <summary>Attribute key of <c>countryId</c>, unless it is <see cref="CountryDefault"/>.</summary>
     public static AttributeKey Country { get; } = new("eureka.country");
 
     /// <summary>Attribute key of the data centre's name, unless it is <see cref="MyOwn"/>.</summary>

@@ -21,7 +21,6 @@ internal sealed class InstanceDraft(bool statusIgnoresCase)
 {
     private const int PortDefault = 7001;
     private const int SecurePortDefault = 7002;
-    private const int CountryDefault = 1;
     private const int WeightMax = 65_535;
 
     private readonly string?[] _texts = new string?[(int)Member.AsgName + 1];
@@ -29,22 +28,28 @@ internal sealed class InstanceDraft(bool statusIgnoresCase)
     private bool _portEnabled = true;
     private int _securePort = SecurePortDefault;
     private bool _securePortEnabled;
-    private int _country = CountryDefault;
+    private int _country = EurekaNames.CountryDefault;
     private InstanceStatus _status = InstanceStatus.Up;
     private InstanceStatus _override = InstanceStatus.Unknown;
     private TimeSpan? _duration;
     private TimeSpan? _interval;
     private long? _serviceUpAtMs;
-    private OrderedDictionary<string, string> _metadata = [];
-    private bool _hasDataCenter;
-    private string? _dataCenter;
-    private OrderedDictionary<string, string> _dataCenterMetadata = [];
 
     /// <summary>The first problem noted.</summary>
     public string? Problem { get; private set; }
 
     /// <summary>The client stamp.</summary>
     public long? Stamp { get; private set; }
+
+    /// <summary>The pairs; <see cref="Put"/> fills them.</summary>
+    public OrderedDictionary<string, string> Metadata { get; set; } = [];
+
+    /// <summary>The data centre; null is absent.</summary>
+    public DataCenterDraft? DataCenter { get; set; }
+
+    private string? Zone => DataCenter?.Zone ?? Metadata.GetValueOrDefault("zone");
+
+    private string? Region => Metadata.GetValueOrDefault("region") ?? DataCenter?.Region;
 
     /// <summary>Notes a problem; the first one counts.</summary>
     public void Refuse(string problem) => Problem ??= problem;
@@ -61,7 +66,7 @@ internal sealed class InstanceDraft(bool statusIgnoresCase)
                 _override = text is null ? InstanceStatus.Unknown : StatusOf(text);
                 break;
             case Member.CountryId:
-                _country = (int)(Number(member, text, int.MinValue, int.MaxValue) ?? CountryDefault);
+                _country = (int)(Number(member, text, int.MinValue, int.MaxValue) ?? EurekaNames.CountryDefault);
                 break;
             case Member.LastDirtyTimestamp:
                 Stamp = Number(member, text, long.MinValue, long.MaxValue);
@@ -112,31 +117,19 @@ internal sealed class InstanceDraft(bool statusIgnoresCase)
         }
     }
 
-    /// <summary>Forgets what an earlier <c>metadata</c> said.</summary>
-    public void StartMetadata() => _metadata = [];
-
-    /// <summary>Adds a pair, or replaces its value.</summary>
-    public void AddMetadata(string key, string value) => Add(_metadata, key, value);
-
-    /// <summary>Forgets what an earlier <c>dataCenterInfo</c> said.</summary>
-    public void StartDataCenter()
+    /// <summary>Puts a pair into metadata, of the instance or of its data centre; the last value of a key counts.</summary>
+    public void Put(OrderedDictionary<string, string> pairs, string key, string value)
     {
-        _hasDataCenter = true;
-        _dataCenter = null;
-        _dataCenterMetadata = [];
+        if (key.Length == 0)
+        {
+            // An element of XML cannot be written without a name.
+            Refuse("metadata holds a pair with an empty key; give it a name");
+        }
+        else if (key != EurekaNames.Text(Member.Class))
+        {
+            pairs[key] = value;
+        }
     }
-
-    /// <summary>Takes back that there is a data centre: it was null.</summary>
-    public void DropDataCenter() => _hasDataCenter = false;
-
-    /// <summary>Names the data centre.</summary>
-    public void SetDataCenterName(string? name) => _dataCenter = name;
-
-    /// <summary>Forgets what an earlier metadata of this data centre said.</summary>
-    public void StartDataCenterMetadata() => _dataCenterMetadata = [];
-
-    /// <summary>Adds a pair of the data centre, or replaces its value.</summary>
-    public void AddDataCenterMetadata(string key, string value) => Add(_dataCenterMetadata, key, value);
 
     /// <summary>The registration, or why there is none.</summary>
     public bool TryBuild([NotNullWhen(true)] out Registration? registration, [NotNullWhen(false)] out string? problem)
@@ -154,38 +147,34 @@ internal sealed class InstanceDraft(bool statusIgnoresCase)
 
     private static bool IsBlank([NotNullWhen(false)] string? text) => string.IsNullOrEmpty(text);
 
-    private static string? CanonicalDataCenter(string name) =>
-        Array.Find(
-            [EurekaNames.MyOwn, EurekaNames.Amazon, EurekaNames.Netflix],
-            known => known.Equals(name, StringComparison.OrdinalIgnoreCase)
-        );
+    private string? Text(Member member) => _texts[(int)member];
 
     private Registration Build(string id) =>
         new()
         {
-            Service = _texts[(int)Member.App]!,
+            Service = Text(Member.App)!,
             Id = id,
-            HostName = _texts[(int)Member.HostName]!,
-            Address = _texts[(int)Member.IpAddr]!,
+            HostName = Text(Member.HostName)!,
+            Address = Text(Member.IpAddr)!,
             Port = _port,
             PortEnabled = _portEnabled,
             SecurePort = _securePort,
             SecurePortEnabled = _securePortEnabled,
-            Vips = _texts[(int)Member.VipAddress],
-            SecureVips = _texts[(int)Member.SecureVipAddress],
-            HomePageUrl = _texts[(int)Member.HomePageUrl],
-            StatusPageUrl = _texts[(int)Member.StatusPageUrl],
-            HealthCheckUrl = _texts[(int)Member.HealthCheckUrl],
-            SecureHealthCheckUrl = _texts[(int)Member.SecureHealthCheckUrl],
-            Zone = Zone(),
-            Region = Region(),
+            Vips = Text(Member.VipAddress),
+            SecureVips = Text(Member.SecureVipAddress),
+            HomePageUrl = Text(Member.HomePageUrl),
+            StatusPageUrl = Text(Member.StatusPageUrl),
+            HealthCheckUrl = Text(Member.HealthCheckUrl),
+            SecureHealthCheckUrl = Text(Member.SecureHealthCheckUrl),
+            Zone = Zone,
+            Region = Region,
             Status = _status,
             Override = _override == InstanceStatus.Unknown ? null : _override,
             LeaseDuration = _duration,
             RenewalInterval = _interval,
             ClientStamp = Stamp,
             ServiceUpAtMs = _serviceUpAtMs,
-            Metadata = _metadata,
+            Metadata = Metadata,
             Attributes = Attributes(id),
         };
 
@@ -197,87 +186,40 @@ internal sealed class InstanceDraft(bool statusIgnoresCase)
             return "Missing instanceId";
         }
 
-        if (IsBlank(_texts[(int)Member.HostName]))
+        if (IsBlank(Text(Member.HostName)))
         {
             return "Missing hostname";
         }
 
-        if (IsBlank(_texts[(int)Member.IpAddr]))
+        if (IsBlank(Text(Member.IpAddr)))
         {
             return "Missing ip address";
         }
 
-        if (IsBlank(_texts[(int)Member.App]))
-        {
-            return "Missing appName";
-        }
-
-        return MissingDataCenter();
-    }
-
-    private string? MissingDataCenter()
-    {
-        if (!_hasDataCenter)
-        {
-            return "Missing dataCenterInfo";
-        }
-
-        if (IsBlank(_dataCenter))
-        {
-            return "Missing dataCenterInfo Name";
-        }
-
-        return CanonicalDataCenter(_dataCenter) is null
-            ? $"dataCenterInfo name '{RegistryError.Shown(_dataCenter)}' is none of "
-                + $"{EurekaNames.MyOwn}, {EurekaNames.Amazon}, {EurekaNames.Netflix}"
-            : null;
+        return IsBlank(Text(Member.App)) ? "Missing appName" : DataCenterDraft.WhyRefused(DataCenter);
     }
 
     // Spring's server takes an id out of the metadata of its old clients; Netflix's falls back on the machine, then on the host.
     private string? EffectiveId()
     {
-        string? id = _texts[(int)Member.InstanceId];
+        string? id = Text(Member.InstanceId);
         if (!IsBlank(id))
         {
             return id;
         }
 
-        string? host = _texts[(int)Member.HostName];
-        if (_metadata.TryGetValue(EurekaNames.Text(Member.InstanceId), out string? fromMetadata) && !IsBlank(fromMetadata))
+        string? host = Text(Member.HostName);
+        if (Metadata.TryGetValue(EurekaNames.Text(Member.InstanceId), out string? named) && !IsBlank(named))
         {
-            return IsBlank(host) || fromMetadata.StartsWith(host, StringComparison.Ordinal)
-                ? fromMetadata
-                : $"{host}:{fromMetadata}";
+            return IsBlank(host) || named.StartsWith(host, StringComparison.Ordinal) ? named : $"{host}:{named}";
         }
 
-        return
-            IsAmazon() && _dataCenterMetadata.TryGetValue(EurekaNames.AmazonInstanceId, out string? machine) && !IsBlank(machine)
-            ? machine
-            : host;
-    }
-
-    private bool IsAmazon() => EurekaNames.Amazon.Equals(_dataCenter, StringComparison.OrdinalIgnoreCase);
-
-    private string? Zone() =>
-        IsAmazon() && _dataCenterMetadata.TryGetValue(EurekaNames.AmazonZone, out string? zone)
-            ? zone
-            : _metadata.GetValueOrDefault("zone");
-
-    // Amazon names zones by their region and one letter: us-east-1a.
-    private string? Region()
-    {
-        if (_metadata.TryGetValue("region", out string? region))
-        {
-            return region;
-        }
-
-        return IsAmazon() && Zone() is { Length: > 2 } zone && char.IsAsciiLetterLower(zone[^1]) && char.IsAsciiDigit(zone[^2])
-            ? zone[..^1]
-            : null;
+        string? machine = DataCenter?.Machine;
+        return IsBlank(machine) ? host : machine;
     }
 
     private int? Weight() =>
-        _metadata.TryGetValue("weight", out string? text)
+        Metadata.TryGetValue("weight", out string? text)
         && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int weight)
         && weight <= WeightMax
             ? weight
@@ -286,24 +228,15 @@ internal sealed class InstanceDraft(bool statusIgnoresCase)
     private List<KeyValuePair<string, string>> Attributes(string id)
     {
         var attributes = new List<KeyValuePair<string, string>>();
-        AddText(attributes, EurekaNames.Group, _texts[(int)Member.AppGroupName]?.ToUpperInvariant());
-        AddText(attributes, EurekaNames.Asg, _texts[(int)Member.AsgName]);
-        AddText(attributes, EurekaNames.Sid, _texts[(int)Member.Sid] is "na" or "unknown" ? null : _texts[(int)Member.Sid]);
-        if (_country != CountryDefault)
+        AddText(attributes, EurekaNames.Group, Text(Member.AppGroupName)?.ToUpperInvariant());
+        AddText(attributes, EurekaNames.Asg, Text(Member.AsgName));
+        AddText(attributes, EurekaNames.Sid, Text(Member.Sid) is "na" or "unknown" ? null : Text(Member.Sid));
+        if (_country != EurekaNames.CountryDefault)
         {
             AddText(attributes, EurekaNames.Country, _country.ToString(CultureInfo.InvariantCulture));
         }
 
-        string dataCenter = CanonicalDataCenter(_dataCenter!)!;
-        AddText(attributes, EurekaNames.DataCenter, dataCenter == EurekaNames.MyOwn ? null : dataCenter);
-        if (dataCenter == EurekaNames.Amazon)
-        {
-            _dataCenterMetadata.TryAdd(EurekaNames.AmazonInstanceId, id);
-            attributes.AddRange(
-                _dataCenterMetadata.Select(p => KeyValuePair.Create(EurekaNames.DataCenterPrefix.Text + p.Key, p.Value))
-            );
-        }
-
+        attributes.AddRange(DataCenter!.Attributes(id));
         return attributes;
     }
 
@@ -312,19 +245,6 @@ internal sealed class InstanceDraft(bool statusIgnoresCase)
         if (text is not null)
         {
             attributes.Add(new(key.Text, text));
-        }
-    }
-
-    private void Add(OrderedDictionary<string, string> pairs, string key, string value)
-    {
-        if (key.Length == 0)
-        {
-            // An element of XML cannot be written without a name.
-            Refuse("metadata holds a pair with an empty key; give it a name");
-        }
-        else if (key != EurekaNames.Text(Member.Class))
-        {
-            pairs[key] = value;
         }
     }
 

@@ -38,8 +38,7 @@ internal static class JsonInstance
                 ReadLease(ref reader, draft);
                 break;
             case Member.Metadata:
-                draft.StartMetadata();
-                ReadPairs(ref reader, draft, draft.AddMetadata);
+                draft.Metadata = ReadPairs(ref reader, draft);
                 break;
             case Member.DataCenterInfo:
                 ReadDataCenter(ref reader, draft);
@@ -177,23 +176,22 @@ internal static class JsonInstance
 
     private static void ReadDataCenter(ref Utf8JsonReader reader, InstanceDraft draft)
     {
-        draft.DropDataCenter();
+        draft.DataCenter = null;
         if (!IsObject(ref reader, Member.DataCenterInfo, draft))
         {
             return;
         }
 
-        draft.StartDataCenter();
+        draft.DataCenter = new DataCenterDraft();
         while (NextMember(ref reader, out Member member))
         {
             switch (member)
             {
                 case Member.Name:
-                    draft.SetDataCenterName(Scalar(ref reader, member, draft));
+                    draft.DataCenter.Name = Scalar(ref reader, member, draft);
                     break;
                 case Member.Metadata:
-                    draft.StartDataCenterMetadata();
-                    ReadPairs(ref reader, draft, draft.AddDataCenterMetadata);
+                    draft.DataCenter.Metadata = ReadPairs(ref reader, draft);
                     break;
                 default:
                     reader.Skip();
@@ -202,11 +200,12 @@ internal static class JsonInstance
         }
     }
 
-    private static void ReadPairs(ref Utf8JsonReader reader, InstanceDraft draft, Action<string, string> add)
+    private static OrderedDictionary<string, string> ReadPairs(ref Utf8JsonReader reader, InstanceDraft draft)
     {
+        OrderedDictionary<string, string> pairs = [];
         if (!IsObject(ref reader, Member.Metadata, draft))
         {
-            return;
+            return pairs;
         }
 
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
@@ -221,8 +220,10 @@ internal static class JsonInstance
             else
             {
                 // Netflix keeps a null as the word.
-                add(key, Scalar(ref reader, Member.Metadata, draft) ?? "null");
+                draft.Put(pairs, key, Scalar(ref reader, Member.Metadata, draft) ?? "null");
             }
         }
+
+        return pairs;
     }
 }

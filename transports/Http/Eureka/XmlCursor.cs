@@ -16,10 +16,7 @@ internal sealed class XmlCursor(XmlReader xml, int depthMax)
     /// <summary>Goes to the root.</summary>
     public void ReadRoot()
     {
-        while (xml.NodeType != XmlNodeType.Element)
-        {
-            Read();
-        }
+        while (xml.NodeType != XmlNodeType.Element && Read()) { }
     }
 
     /// <summary>Reads what is left, so that nothing malformed behind the root goes unseen.</summary>

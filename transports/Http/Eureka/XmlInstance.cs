@@ -34,8 +34,7 @@ internal static class XmlInstance
                     ReadLease(xml, draft);
                     break;
                 case Member.Metadata:
-                    draft.StartMetadata();
-                    ReadPairs(xml, draft, draft.AddMetadata);
+                    draft.Metadata = ReadPairs(xml, draft);
                     break;
                 case Member.DataCenterInfo:
                     ReadDataCenter(xml, draft);
@@ -69,23 +68,23 @@ internal static class XmlInstance
 
     private static void ReadDataCenter(XmlCursor xml, InstanceDraft draft)
     {
-        draft.StartDataCenter();
+        draft.DataCenter = new DataCenterDraft();
         foreach (Member member in xml.Children())
         {
             if (member == Member.Name)
             {
-                draft.SetDataCenterName(Text(xml, draft));
+                draft.DataCenter.Name = Text(xml, draft);
             }
             else if (member == Member.Metadata)
             {
-                draft.StartDataCenterMetadata();
-                ReadPairs(xml, draft, draft.AddDataCenterMetadata);
+                draft.DataCenter.Metadata = ReadPairs(xml, draft);
             }
         }
     }
 
-    private static void ReadPairs(XmlCursor xml, InstanceDraft draft, Action<string, string> add)
+    private static OrderedDictionary<string, string> ReadPairs(XmlCursor xml, InstanceDraft draft)
     {
+        OrderedDictionary<string, string> pairs = [];
         foreach (Member _ in xml.Children())
         {
             bool named = XmlNames.TryDecode(xml.Name, out string key);
@@ -96,9 +95,11 @@ internal static class XmlInstance
             }
             else if (value is not null)
             {
-                add(key, value);
+                draft.Put(pairs, key, value);
             }
         }
+
+        return pairs;
     }
 
     private static string? Text(XmlCursor xml, InstanceDraft draft)
