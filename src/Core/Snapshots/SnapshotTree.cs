@@ -74,32 +74,41 @@ internal sealed class SnapshotBlock(Instance[] records) : SnapshotNode
 
     public override int Count => Records.Length;
 
-    public override Instance First => Records[0];
+    public override Instance First { get; } = records[0];
 
     public override Instance Last => Records[^1];
 }
 
-/// <summary>An inner node.</summary>
+/// <summary>An inner node. Keeps what would otherwise be read from its children: they lie far apart.</summary>
 internal sealed class SnapshotBranch : SnapshotNode
 {
     public const int ChildrenMax = 32;
 
     public SnapshotBranch(SnapshotNode[] children)
+        : this(children, children.Sum(child => child.Count)) { }
+
+    private SnapshotBranch(SnapshotNode[] children, int count)
     {
         Children = children;
-        foreach (SnapshotNode child in children)
-        {
-            Count += child.Count;
-        }
+        First = children[0].First;
+        Count = count;
     }
 
     public SnapshotNode[] Children { get; }
 
     public override int Count { get; }
 
-    public override Instance First => Children[0].First;
+    public override Instance First { get; }
 
     public override Instance Last => Children[^1].Last;
+
+    /// <summary>This branch with another child at <paramref name="at"/>.</summary>
+    public SnapshotBranch With(int at, SnapshotNode child)
+    {
+        var children = (SnapshotNode[])Children.Clone();
+        children[at] = child;
+        return new SnapshotBranch(children, Count + child.Count - Children[at].Count);
+    }
 
     public override void Forget(object owner)
     {
@@ -150,6 +159,11 @@ internal static class SnapshotTree
         if (edits.IsEmpty)
         {
             return root;
+        }
+
+        if (edits.Length == 1 && root is not null && TryApplyInShape(root, ref edits[0]) is { } same)
+        {
+            return same;
         }
 
         var top = new List<SnapshotNode>();
@@ -220,6 +234,37 @@ internal static class SnapshotTree
         }
 
         return node;
+    }
+
+    // Most edits come alone and leave the shape as it is: then the path is copied, and nothing beside it is looked at. Null: a node
+    // would become too large or too small.
+    private static SnapshotNode? TryApplyInShape(SnapshotNode node, ref TreeEdit edit)
+    {
+        if (node is SnapshotBranch branch)
+        {
+            int at = ChildFor(branch.Children, edit.Record.Service, edit.Record.IdUtf8);
+            return TryApplyInShape(branch.Children[at], ref edit) is { } child ? branch.With(at, child) : null;
+        }
+
+        Instance[] records = ((SnapshotBlock)node).Records;
+        int place = LowerBound(records, edit.Record.Service, edit.Record.IdUtf8);
+        bool there = place < records.Length && Compare(records[place], edit.Record) == 0;
+        int count = records.Length + (edit.Removed ? 0 : 1) - (there ? 1 : 0);
+        if (count is < RecordsMin or > SnapshotBlock.RecordsMax || (edit.Removed && !there))
+        {
+            return null;
+        }
+
+        edit.Replaced = there ? records[place] : null;
+        var after = new Instance[count];
+        records.AsSpan(0, place).CopyTo(after);
+        records.AsSpan(place + (there ? 1 : 0)).CopyTo(after.AsSpan(place + (edit.Removed ? 0 : 1)));
+        if (!edit.Removed)
+        {
+            after[place] = edit.Record;
+        }
+
+        return new SnapshotBlock(after);
     }
 
     private static void Apply(SnapshotNode node, Span<TreeEdit> edits, List<SnapshotNode> into)
