@@ -107,7 +107,7 @@ public sealed class EncodedSnapshotCache<TEncoder>
     {
         Variant variant = Use(coding);
         VipEntry? entry = snapshot.Vip(vip, secure);
-        if (entry is not null && variant.Vips.TryGetValue((vip, secure), out var kept) && ReferenceEquals(kept.Source, entry))
+        if (entry is not null && variant.Vips.TryGetValue((vip, secure), out var kept) && kept.Source == entry)
         {
             return kept.Document;
         }
@@ -118,7 +118,7 @@ public sealed class EncodedSnapshotCache<TEncoder>
             EncodedDocument document = _encoder.Document(DocumentKind.Vip, snapshot.Version, counts: null, views, 0, coding);
             if (entry is not null)
             {
-                variant.Vips[(vip, secure)] = (entry, document);
+                variant.Vips[(vip, secure)] = (entry.Value, document);
             }
 
             return document;
@@ -229,7 +229,7 @@ public sealed class EncodedSnapshotCache<TEncoder>
 
             foreach (var kept in Vips)
             {
-                if (!ReferenceEquals(snapshot.Vip(kept.Key.Vip, kept.Key.Secure), kept.Value.Source))
+                if (snapshot.Vip(kept.Key.Vip, kept.Key.Secure) != kept.Value.Source)
                 {
                     Vips.TryRemove(kept.Key, out _);
                 }

@@ -9,16 +9,16 @@ namespace Rollcall.Core.Snapshots;
 public sealed class RegistrySnapshot
 {
     private readonly ImmutableDictionary<string, ServiceEntry> _services;
-    private readonly ImmutableDictionary<string, VipEntry> _vips;
-    private readonly ImmutableDictionary<string, VipEntry> _secureVips;
+    private readonly ImmutableDictionary<string, ImmutableSortedSet<string>> _vips;
+    private readonly ImmutableDictionary<string, ImmutableSortedSet<string>> _secureVips;
     private readonly StatusCounts _counts;
 
     internal RegistrySnapshot(
         ulong version,
         SnapshotNode? root,
         ImmutableDictionary<string, ServiceEntry> services,
-        ImmutableDictionary<string, VipEntry> vips,
-        ImmutableDictionary<string, VipEntry> secureVips,
+        ImmutableDictionary<string, ImmutableSortedSet<string>> vips,
+        ImmutableDictionary<string, ImmutableSortedSet<string>> secureVips,
         StatusCounts counts
     )
     {
@@ -49,8 +49,8 @@ public sealed class RegistrySnapshot
             0,
             null,
             ImmutableDictionary.Create<string, ServiceEntry>(StringComparer.Ordinal),
-            ImmutableDictionary.Create<string, VipEntry>(StringComparer.Ordinal),
-            ImmutableDictionary.Create<string, VipEntry>(StringComparer.Ordinal),
+            ImmutableDictionary.Create<string, ImmutableSortedSet<string>>(StringComparer.Ordinal),
+            ImmutableDictionary.Create<string, ImmutableSortedSet<string>>(StringComparer.Ordinal),
             default
         );
 
@@ -102,7 +102,7 @@ public sealed class RegistrySnapshot
 
         byte[] sought = Encoding.UTF8.GetBytes(vip);
         InstanceText field = secure ? InstanceText.SecureVips : InstanceText.Vips;
-        foreach (string service in entry.Services.Keys)
+        foreach (string service in entry.Services)
         {
             foreach (Instance record in InstancesOf(service))
             {
@@ -118,9 +118,13 @@ public sealed class RegistrySnapshot
     public Instance? Find(InstanceKey key) =>
         Service(Encoding.UTF8.GetString(key.Service)) is { } entry ? SnapshotTree.Find(Root, entry.Name, key.Id) : null;
 
-    internal VipEntry? Vip(string vip, bool secure) => (secure ? _secureVips : _vips).GetValueOrDefault(vip);
+    /// <summary>The services that use a virtual address; null if none does. Cost: O(those services).</summary>
+    internal VipEntry? Vip(string vip, bool secure) =>
+        (secure ? _secureVips : _vips).TryGetValue(vip, out ImmutableSortedSet<string>? services)
+            ? new VipEntry(services, services.Max(service => _services[service].Version))
+            : null;
 
-    internal SnapshotEdit Edit() => new(_services.ToBuilder(), _vips.ToBuilder(), _secureVips.ToBuilder(), _counts);
+    internal SnapshotEdit Edit(VipUses uses) => new(_services.ToBuilder(), _vips.ToBuilder(), _secureVips.ToBuilder(), uses, _counts);
 }
 
 /// <summary>A service as of one version: replaced by a new object whenever one of its instances changes.</summary>
@@ -129,20 +133,21 @@ public sealed class RegistrySnapshot
 /// <param name="Version">Version of the registry at which one of its instances changed last.</param>
 public sealed record ServiceEntry(ServiceName Name, int Count, ulong Version);
 
-/// <summary>The services that use a virtual address, with how many instances; replaced whenever one of those instances changes.</summary>
-internal sealed record VipEntry(ImmutableSortedDictionary<string, int> Services);
+/// <summary>The services that use a virtual address, as of one version. Two are equal if no instance of these services changed between.</summary>
+/// <param name="Services">Canonical names, in order.</param>
+/// <param name="Version">Version of the registry at which one of their instances changed last.</param>
+internal readonly record struct VipEntry(ImmutableSortedSet<string> Services, ulong Version);
 
 /// <summary>The indexes of a snapshot while a batch of edits is applied to them.</summary>
 internal sealed class SnapshotEdit(
     ImmutableDictionary<string, ServiceEntry>.Builder services,
-    ImmutableDictionary<string, VipEntry>.Builder vips,
-    ImmutableDictionary<string, VipEntry>.Builder secureVips,
+    ImmutableDictionary<string, ImmutableSortedSet<string>>.Builder vips,
+    ImmutableDictionary<string, ImmutableSortedSet<string>>.Builder secureVips,
+    VipUses uses,
     StatusCounts counts
 )
 {
-    private static readonly ImmutableSortedDictionary<string, int> s_noServices = ImmutableSortedDictionary.Create<string, int>(
-        Utf8Order.Instance
-    );
+    private static readonly ImmutableSortedSet<string> s_noServices = ImmutableSortedSet.Create<string>(Utf8Order.Instance);
 
     private StatusCounts _counts = counts;
 
@@ -159,20 +164,25 @@ internal sealed class SnapshotEdit(
         if (before is not null)
         {
             _counts.Add(before.Status, -1);
-            Count(before, InstanceText.Vips, vips, -1);
-            Count(before, InstanceText.SecureVips, secureVips, -1);
         }
 
         if (after is not null)
         {
             _counts.Add(after.Status, 1);
-            Count(after, InstanceText.Vips, vips, 1);
-            Count(after, InstanceText.SecureVips, secureVips, 1);
         }
 
-        ServiceName name = edit.Record.Service;
+        CountVips(before, after, secure: false);
+        CountVips(before, after, secure: true);
+        CountInstances(edit.Record.Service, (after is null ? 0 : 1) - (before is null ? 0 : 1), version);
+    }
+
+    public RegistrySnapshot ToSnapshot(ulong version, SnapshotNode? root) =>
+        new(version, root, services.ToImmutable(), vips.ToImmutable(), secureVips.ToImmutable(), _counts);
+
+    private void CountInstances(ServiceName name, int delta, ulong version)
+    {
         ServiceEntry entry = services.GetValueOrDefault(name.Text) ?? new ServiceEntry(name, 0, version);
-        int count = entry.Count + (after is null ? 0 : 1) - (before is null ? 0 : 1);
+        int count = entry.Count + delta;
         if (count == 0)
         {
             services.Remove(name.Text);
@@ -183,24 +193,42 @@ internal sealed class SnapshotEdit(
         }
     }
 
-    public RegistrySnapshot ToSnapshot(ulong version, SnapshotNode? root) =>
-        new(version, root, services.ToImmutable(), vips.ToImmutable(), secureVips.ToImmutable(), _counts);
-
-    private static void Count(Instance record, InstanceText field, ImmutableDictionary<string, VipEntry>.Builder index, int delta)
+    private void CountVips(Instance? before, Instance? after, bool secure)
     {
-        foreach (string vip in VipList.Distinct(record.GetText(field)))
+        InstanceText field = secure ? InstanceText.SecureVips : InstanceText.Vips;
+        if (before is not null && after is not null && before.Utf8(field).SequenceEqual(after.Utf8(field)))
         {
-            ImmutableSortedDictionary<string, int> users = index.GetValueOrDefault(vip)?.Services ?? s_noServices;
-            int count = users.GetValueOrDefault(record.Service.Text) + delta;
-            users = count == 0 ? users.Remove(record.Service.Text) : users.SetItem(record.Service.Text, count);
-            if (users.IsEmpty)
+            return; // what most writes leave alone
+        }
+
+        ImmutableDictionary<string, ImmutableSortedSet<string>>.Builder index = secure ? secureVips : vips;
+        foreach (string vip in VipList.Distinct(after?.GetText(field)))
+        {
+            if (uses.Add(vip, secure, after!.Service.Text))
             {
-                index.Remove(vip);
+                index[vip] = index.GetValueOrDefault(vip, s_noServices).Add(after.Service.Text);
             }
-            else
+        }
+
+        foreach (string vip in VipList.Distinct(before?.GetText(field)))
+        {
+            if (uses.Remove(vip, secure, before!.Service.Text))
             {
-                index[vip] = new VipEntry(users);
+                Leave(index, vip, before.Service.Text);
             }
+        }
+    }
+
+    private static void Leave(ImmutableDictionary<string, ImmutableSortedSet<string>>.Builder index, string vip, string service)
+    {
+        ImmutableSortedSet<string> left = index[vip].Remove(service);
+        if (left.IsEmpty)
+        {
+            index.Remove(vip);
+        }
+        else
+        {
+            index[vip] = left;
         }
     }
 }

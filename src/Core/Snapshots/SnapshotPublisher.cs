@@ -22,6 +22,7 @@ internal sealed class SnapshotPublisher(StripeTable stripes, ChangeJournal journ
 {
     private readonly Lock _gate = new();
     private readonly List<Change> _waiting = []; // drained, not yet published; guarded by _gate
+    private readonly VipUses _vipUses = new(); // guarded by _gate
     private Change[] _ordered = new Change[64]; // guarded by _gate
     private TreeEdit[] _edits = new TreeEdit[64]; // guarded by _gate
     private RegistrySnapshot _current = RegistrySnapshot.Empty;
@@ -53,7 +54,7 @@ internal sealed class SnapshotPublisher(StripeTable stripes, ChangeJournal journ
         ReadOnlySpan<Change> changes = TakeInOrder(version);
         Span<TreeEdit> edits = LatestPerKey(changes);
         SnapshotNode? root = SnapshotTree.Apply(_current.Root, edits);
-        SnapshotEdit indexes = _current.Edit();
+        SnapshotEdit indexes = _current.Edit(_vipUses);
         foreach (ref readonly TreeEdit edit in edits)
         {
             indexes.Apply(edit, version);
