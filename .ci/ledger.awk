@@ -35,7 +35,7 @@ END {
     if (measured != "") {
         printf "\nMEASURED\n%s", measured
     }
-    printf "\n%d passed, %d failed, %d skipped\n", total["Passed"], test - total["Passed"] - total["NotExecuted"], total["NotExecuted"]
+    printf "%d passed, %d failed, %d skipped\n", total["Passed"], test - total["Passed"] - total["NotExecuted"], total["NotExecuted"]
     exit bad
 }
 

@@ -13,7 +13,7 @@ internal static class HelpText
         output.WriteLine();
         foreach (Flag flag in Flag.All)
         {
-            output.WriteLine($"  {flag.Name + " " + flag.Value, -18}{flag.Help}");
+            output.WriteLine($"  {$"{flag.Name} {flag.Value}".PadRight(18)}{flag.Help}");
         }
 
         output.WriteLine();
