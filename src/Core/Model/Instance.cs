@@ -7,8 +7,8 @@ namespace Rollcall.Core.Model;
 /// <remarks>
 /// <para>Owner: made under its stripe's lock; the setters are used only before the record is published, never after.</para>
 /// <para>
-/// Shape: 128 bytes of fixed fields; all text in one block (<see cref="TextBlock"/>) kept as what differs from the service's first
-/// instance (<see cref="PackedText"/>); the service's name shared. The id can be read in place; reading other text unpacks the
+/// Shape: 128 bytes of fixed fields; all text in one block (<see cref="TextBlock"/>) kept as what differs from what is
+/// expected of its service (<see cref="PackedText"/>); the service's name shared. The id can be read in place; reading other text unpacks the
 /// block, once for reads in a row.
 /// </para>
 /// <para>The lease is elsewhere: a renewal changes no record and no version (<see cref="RegistryService.LastRenewalMs"/>).</para>
@@ -128,7 +128,7 @@ public sealed class Instance
         {
             if (!ReferenceEquals(t_unpacked.Of, this))
             {
-                t_unpacked = (this, PackedText.Unpack(_text, Service.TextSample));
+                t_unpacked = (this, Service.Unpack(_text));
             }
 
             return t_unpacked.Block;

@@ -2,49 +2,84 @@ using System.Buffers.Binary;
 
 namespace Rollcall.Core.Model;
 
-/// <summary>The text of an instance as it is kept: what it shares with the first instance of its service is not stored again.</summary>
+/// <summary>The text of an instance as it is kept: what is as expected for its service is not stored.</summary>
 /// <remarks>
 /// <para>
-/// Shape: the id as <see cref="TextBlock"/> has it, so that a look-up reads it in place; the length of the rest; then the rest as a
-/// row of (count of new bytes, those bytes, length of a copy, where to copy from). Positions count from the start of the service's
-/// sample, then go on through this instance's own text, so that a host name in five URLs is stored once. Numbers are LEB128.
+/// Shape: the id as <see cref="TextBlock"/> has it, so that a look-up reads it in place; the host name, as the count of bytes that
+/// the id begins with or as 0 and a text; the address as a text; then the length of the rest, or 0 if all is as the service's
+/// <see cref="TextTemplate"/> expects. A rest that differs is a row of (count of new bytes, those bytes, length of a copy, where to
+/// copy from); positions count from the start of the expected text, then go on through this instance's own. Numbers are LEB128.
 /// </para>
-/// <para>Cost: pack about 2 us, unpack about 0.3 us and one array. A Spring application's 400 bytes become about 80.</para>
+/// <para>Cost: pack about 1 us, unpack about 0.3 us. A Spring application's 450 bytes become those of its id and 20 more.</para>
 /// <para>Source: Ziv and Lempel 1977, with a preset dictionary as in zlib.</para>
 /// </remarks>
 internal static class PackedText
 {
-    // A copy costs up to 4 bytes to describe: shorter ones are not worth it.
-    private const int CopyMin = 5;
+    // A copy costs up to 5 bytes to describe: shorter ones are not worth it.
+    private const int CopyMin = 6;
     private const int HashBits = 10;
-
-    // A sample is what most instances look like; an unusually large one would be searched for each registration in vain.
-    private const int SampleMax = 4_096;
 
     [ThreadStatic]
     private static Scratch? t_scratch;
 
-    /// <summary>The sample for a service whose first instance has this text: null if it is unusable.</summary>
-    public static byte[]? SampleFrom(byte[] block) => block.Length <= SampleMax ? block : null;
-
     /// <summary>Packs a <see cref="TextBlock"/>.</summary>
-    public static byte[] Pack(ReadOnlySpan<byte> block, ReadOnlySpan<byte> sample)
+    public static byte[] Pack(ReadOnlySpan<byte> block, TextTemplate template)
     {
         Scratch scratch = t_scratch ??= new Scratch();
-        int idEnd = TextBlock.IdEnd(block);
-        Span<byte> window = scratch.Window(sample.Length + block.Length);
-        sample.CopyTo(window);
-        block.CopyTo(window[sample.Length..]);
-
+        ReadOnlySpan<byte> id = TextBlock.Id(block);
+        ReadOnlySpan<byte> host = TextBlock.Field(block, InstanceText.HostName, out _);
+        ReadOnlySpan<byte> address = TextBlock.Field(block, InstanceText.Address, out _);
         var output = new TextWriter(scratch.Output);
-        output.Raw(block[..idEnd]);
-        output.Number(block.Length - idEnd);
+        output.Raw(block[..TextBlock.IdEnd(block)]);
+        bool prefix = !host.IsEmpty && id.StartsWith(host);
+        output.Number(prefix ? host.Length : 0);
+        if (!prefix)
+        {
+            output.Number(host.Length);
+            output.Raw(host);
+        }
+
+        output.Number(address.Length);
+        output.Raw(address);
+        ReadOnlySpan<byte> expected = template.Fill(id, host, address);
+        if (expected.SequenceEqual(block))
+        {
+            output.Number(0);
+        }
+        else
+        {
+            WriteRest(block, expected, ref output, scratch);
+        }
+
+        scratch.Output = output.Buffer;
+        return output.ToArray();
+    }
+
+    /// <summary>The <see cref="TextBlock"/> that was packed.</summary>
+    public static byte[] Unpack(ReadOnlySpan<byte> packed, TextTemplate template)
+    {
+        ReadOnlySpan<byte> id = TextBlock.Id(packed);
+        int at = TextBlock.IdEnd(packed);
+        int prefix = TextBlock.Number(packed, ref at);
+        ReadOnlySpan<byte> host = prefix > 0 ? id[..prefix] : Text(packed, ref at);
+        ReadOnlySpan<byte> address = Text(packed, ref at);
+        byte[] expected = template.Fill(id, host, address);
+        int restLength = TextBlock.Number(packed, ref at);
+        return restLength == 0 ? expected : ReadRest(packed, at, restLength, expected);
+    }
+
+    private static void WriteRest(ReadOnlySpan<byte> block, ReadOnlySpan<byte> expected, ref TextWriter output, Scratch scratch)
+    {
+        Span<byte> window = scratch.Window(expected.Length + block.Length);
+        expected.CopyTo(window);
+        block.CopyTo(window[expected.Length..]);
         Span<int> latest = scratch.Latest;
         latest.Clear();
+        int idEnd = TextBlock.IdEnd(block);
+        output.Number(block.Length - idEnd);
         int hashed = 0;
-        int start = sample.Length + idEnd;
-        int fresh = start;
-        for (int at = start; at < window.Length; )
+        int fresh = expected.Length + idEnd;
+        for (int at = fresh; at < window.Length; )
         {
             for (; hashed < at && hashed + 4 <= window.Length; hashed++)
             {
@@ -52,7 +87,7 @@ internal static class PackedText
             }
 
             int from = at + CopyMin <= window.Length ? latest[HashAt(window, at)] - 1 : -1;
-            int copyable = from < sample.Length ? sample.Length : at; // sample and text are two arrays to the reader
+            int copyable = from < expected.Length ? expected.Length : at; // what is expected and what is there are two arrays to the reader
             int length = from < 0 ? 0 : window[from..copyable].CommonPrefixLength(window[at..]);
             if (length < CopyMin)
             {
@@ -70,24 +105,18 @@ internal static class PackedText
 
         output.Number(window.Length - fresh);
         output.Raw(window[fresh..]);
-        scratch.Output = output.Buffer;
-        return output.ToArray();
     }
 
-    /// <summary>The <see cref="TextBlock"/> that was packed.</summary>
-    public static byte[] Unpack(ReadOnlySpan<byte> packed, ReadOnlySpan<byte> sample)
+    private static byte[] ReadRest(ReadOnlySpan<byte> packed, int at, int restLength, ReadOnlySpan<byte> expected)
     {
         int idEnd = TextBlock.IdEnd(packed);
-        int at = idEnd;
-        int restLength = TextBlock.Number(packed, ref at);
         byte[] block = new byte[idEnd + restLength];
         packed[..idEnd].CopyTo(block);
         for (int written = idEnd; ; )
         {
-            int fresh = TextBlock.Number(packed, ref at);
-            packed.Slice(at, fresh).CopyTo(block.AsSpan(written));
-            at += fresh;
-            written += fresh;
+            ReadOnlySpan<byte> fresh = Text(packed, ref at);
+            fresh.CopyTo(block.AsSpan(written));
+            written += fresh.Length;
             if (written == block.Length)
             {
                 return block;
@@ -95,10 +124,18 @@ internal static class PackedText
 
             int length = TextBlock.Number(packed, ref at);
             int from = TextBlock.Number(packed, ref at);
-            ReadOnlySpan<byte> source = from < sample.Length ? sample[from..] : block.AsSpan(from - sample.Length);
+            ReadOnlySpan<byte> source = from < expected.Length ? expected[from..] : block.AsSpan(from - expected.Length);
             source[..length].CopyTo(block.AsSpan(written));
             written += length;
         }
+    }
+
+    private static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> packed, ref int at)
+    {
+        int length = TextBlock.Number(packed, ref at);
+        ReadOnlySpan<byte> text = packed.Slice(at, length);
+        at += length;
+        return text;
     }
 
     private static int HashAt(ReadOnlySpan<byte> window, int at) =>

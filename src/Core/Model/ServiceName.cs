@@ -7,7 +7,7 @@ namespace Rollcall.Core.Model;
 public sealed class ServiceName : IEquatable<ServiceName>
 {
     private readonly byte[] _utf8;
-    private byte[]? _textSample;
+    private TextTemplate? _template; // set once, before any record that depends on it
 
     /// <summary>Makes the canonical name of <paramref name="name"/>, given in any case.</summary>
     public ServiceName(string name)
@@ -22,25 +22,22 @@ public sealed class ServiceName : IEquatable<ServiceName>
     /// <summary>The canonical name as UTF-8.</summary>
     public ReadOnlySpan<byte> Utf8 => _utf8;
 
-    /// <summary>
-    /// Text of the first instance that used this object; the others are stored as what differs from it. Set once, before any
-    /// record that depends on it; empty until then, or if that text is unusable.
-    /// </summary>
-    internal ReadOnlySpan<byte> TextSample => Volatile.Read(ref _textSample);
-
     /// <summary>The one place that says how service names compare.</summary>
     public static string Canonical(string name) => name.ToUpperInvariant();
 
-    /// <summary>Packs the text of an instance of this service, which becomes the sample if it is the first.</summary>
+    /// <summary>Packs the text of an instance of this service; the first one's becomes what is expected of the others.</summary>
     internal byte[] Pack(byte[] block)
     {
-        if (Volatile.Read(ref _textSample) is null)
+        if (Volatile.Read(ref _template) is null)
         {
-            Interlocked.CompareExchange(ref _textSample, PackedText.SampleFrom(block) ?? [], null);
+            Interlocked.CompareExchange(ref _template, TextTemplate.From(block), null);
         }
 
-        return PackedText.Pack(block, TextSample);
+        return PackedText.Pack(block, _template!);
     }
+
+    /// <summary>The text that <see cref="Pack"/> packed.</summary>
+    internal byte[] Unpack(byte[] packed) => PackedText.Unpack(packed, Volatile.Read(ref _template)!);
 
     /// <summary>True if <paramref name="other"/>, in any case, names this service.</summary>
     public bool Matches(ReadOnlySpan<byte> other)

@@ -44,7 +44,8 @@ public enum InstanceText : byte
 /// </remarks>
 internal static class TextBlock
 {
-    private const int FieldCount = (int)InstanceText.Region + 1;
+    /// <summary>Fields behind the id.</summary>
+    public const int FieldCount = (int)InstanceText.Region + 1;
 
     /// <summary>Packs the text of <paramref name="from"/>.</summary>
     public static byte[] Pack(Registration from)

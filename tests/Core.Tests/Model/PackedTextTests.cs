@@ -1,4 +1,3 @@
-using System.Text;
 using Rollcall.Core.Model;
 
 namespace Rollcall.Core.Tests.Model;
@@ -26,32 +25,47 @@ public class PackedTextTests
     [Fact]
     public void What_is_packed_comes_back_for_text_like_and_unlike_the_sample()
     {
-        byte[] sample = TextBlock.Pack(Spring(0));
         var random = new Random(7);
         for (int i = 0; i < 20_000; i++)
         {
-            byte[] block = i % 2 == 0 ? TextBlock.Pack(Spring(random.Next(60_000))) : TextBlock.Pack(Scrambled(random));
-            byte[] packed = PackedText.Pack(block, i % 3 == 0 ? [] : sample);
-            Assert.Equal(block, PackedText.Unpack(packed, i % 3 == 0 ? [] : sample));
+            TextTemplate template = (i % 5) switch
+            {
+                0 => TextTemplate.None,
+                1 => TextTemplate.From(TextBlock.Pack(Scrambled(random))),
+                _ => TextTemplate.From(TextBlock.Pack(Spring(0))),
+            };
+            byte[] block = TextBlock.Pack(i % 2 == 0 ? Spring(random.Next(60_000)) : Scrambled(random));
+            byte[] packed = PackedText.Pack(block, template);
+            Assert.Equal(block, PackedText.Unpack(packed, template));
             Assert.True(TextBlock.Id(packed).SequenceEqual(TextBlock.Id(block)));
         }
     }
 
     [Fact]
-    public void An_instance_like_the_first_of_its_service_is_stored_in_a_third_of_its_text()
+    public void An_instance_as_expected_is_stored_as_its_id_and_address()
     {
-        byte[] sample = TextBlock.Pack(Spring(0));
-        byte[] block = TextBlock.Pack(Spring(31_415));
-        Assert.InRange(PackedText.Pack(block, sample).Length, 1, block.Length / 3);
+        TextTemplate template = TextTemplate.From(TextBlock.Pack(Spring(0)));
+        Registration registration = Spring(31_415);
+        byte[] packed = PackedText.Pack(TextBlock.Pack(registration), template);
+        Assert.Equal(1 + registration.Id.Length + 1 + 1 + registration.Address.Length + 1, packed.Length);
     }
 
     [Fact]
-    public void A_copy_does_not_run_from_the_sample_into_the_text()
+    public void An_instance_that_differs_in_one_pair_stores_little_more()
     {
-        // The sample ends as the text begins, and the text repeats that seam.
-        byte[] sample = Encoding.UTF8.GetBytes("....abcdef");
-        byte[] block = TextBlock.Pack(Spring(1) with { Id = "ghijkl", HostName = "abcdef\u0006ghijkl" });
-        Assert.Equal(block, PackedText.Unpack(PackedText.Pack(block, sample), sample));
+        TextTemplate template = TextTemplate.From(TextBlock.Pack(Spring(0)));
+        Registration registration = Spring(31_415);
+        registration = registration with { Metadata = [.. registration.Metadata, new("commit", "4f2a9c1")] };
+        byte[] packed = PackedText.Pack(TextBlock.Pack(registration), template);
+        Assert.InRange(packed.Length, 1, 2 + registration.Id.Length + registration.Address.Length + 50);
+    }
+
+    [Fact]
+    public void A_sample_whose_host_name_is_part_of_other_words_still_gives_back_every_text()
+    {
+        TextTemplate template = TextTemplate.From(TextBlock.Pack(Spring(0) with { HostName = "http", Id = "http:orders" }));
+        byte[] block = TextBlock.Pack(Spring(1));
+        Assert.Equal(block, PackedText.Unpack(PackedText.Pack(block, template), template));
     }
 
     private static Registration Scrambled(Random random)
