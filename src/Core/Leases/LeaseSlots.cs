@@ -85,15 +85,37 @@ internal sealed class LeaseSlots
     }
 }
 
-/// <summary>What the stripe remembers of a slot beside the lease. Guarded by the stripe's lock.</summary>
+/// <summary>What the stripe remembers of a slot beside the lease, in 4 bytes. Guarded by the stripe's lock.</summary>
 internal struct ColdSlot
 {
-    /// <summary>Upper half of the id's hash, so that the table grows without reading a key.</summary>
-    public uint IdHash;
+    private const uint WatchedFlag = 1u << 31;
+    private const uint HeldFlag = 1u << 30;
+
+    private uint _bits;
+
+    /// <summary>The bits of the id's hash that say where the key belongs, so that the table grows without reading a key.</summary>
+    public uint Place
+    {
+        readonly get => _bits & KeyPlaceMask;
+        set => _bits = (_bits & ~KeyPlaceMask) | (value & KeyPlaceMask);
+    }
 
     /// <summary>Looked at once: counted by the guard.</summary>
-    public bool Watched;
+    public bool Watched
+    {
+        readonly get => (_bits & WatchedFlag) != 0;
+        set => Set(WatchedFlag, value);
+    }
 
     /// <summary>Past its end and kept by the guard, as of the last look.</summary>
-    public bool Held;
+    public bool Held
+    {
+        readonly get => (_bits & HeldFlag) != 0;
+        set => Set(HeldFlag, value);
+    }
+
+    /// <summary>30 bits: a table of a thousand million places.</summary>
+    public const uint KeyPlaceMask = HeldFlag - 1;
+
+    private void Set(uint flag, bool value) => _bits = value ? _bits | flag : _bits & ~flag;
 }

@@ -33,7 +33,7 @@ internal sealed class KeyTable(LeaseSlots slots)
     {
         ulong[] entries = Volatile.Read(ref _entries);
         uint tag = Tag(key);
-        for (int at = Place(key.IdHash, entries); ; at = (at + 1) & (entries.Length - 1))
+        for (int at = Place(PlaceBits(key.IdHash), entries); ; at = (at + 1) & (entries.Length - 1))
         {
             ulong entry = Volatile.Read(ref entries[at]);
             if (entry == Empty)
@@ -59,7 +59,7 @@ internal sealed class KeyTable(LeaseSlots slots)
     {
         ulong[] entries = Volatile.Read(ref _entries);
         Instance? lowest = null;
-        for (int at = Place(idHash, entries); ; at = (at + 1) & (entries.Length - 1))
+        for (int at = Place(PlaceBits(idHash), entries); ; at = (at + 1) & (entries.Length - 1))
         {
             ulong entry = Volatile.Read(ref entries[at]);
             if (entry == Empty)
@@ -87,8 +87,8 @@ internal sealed class KeyTable(LeaseSlots slots)
             Rebuild();
         }
 
-        slots.Cold(slot).IdHash = (uint)(key.IdHash >> 32);
-        Put(_entries, key.IdHash, ((ulong)Tag(key) << 32) | ((uint)slot + FirstSlot));
+        slots.Cold(slot).Place = PlaceBits(key.IdHash);
+        Put(_entries, PlaceBits(key.IdHash), ((ulong)Tag(key) << 32) | ((uint)slot + FirstSlot));
         Count++;
     }
 
@@ -96,7 +96,7 @@ internal sealed class KeyTable(LeaseSlots slots)
     public void Remove(int slot)
     {
         uint sought = (uint)slot + FirstSlot;
-        int at = Place((ulong)slots.Cold(slot).IdHash << 32, _entries);
+        int at = Place(slots.Cold(slot).Place, _entries);
         while ((uint)_entries[at] != sought)
         {
             at = (at + 1) & (_entries.Length - 1);
@@ -110,12 +110,14 @@ internal sealed class KeyTable(LeaseSlots slots)
 
     private static ulong IdTag(ulong idHash) => idHash >> 48;
 
-    // The place comes from bits 32.. (kept in ColdSlot), the stripe from the lowest bits: they do not depend on each other.
-    private static int Place(ulong idHash, ulong[] entries) => (int)(idHash >> 32) & (entries.Length - 1);
+    // From bits 16 on; the stripe comes from those below, the tag from those above 48.
+    private static uint PlaceBits(ulong idHash) => (uint)(idHash >> 16) & ColdSlot.KeyPlaceMask;
 
-    private void Put(ulong[] entries, ulong idHash, ulong entry)
+    private static int Place(uint placeBits, ulong[] entries) => (int)placeBits & (entries.Length - 1);
+
+    private void Put(ulong[] entries, uint placeBits, ulong entry)
     {
-        int at = Place(idHash, entries);
+        int at = Place(placeBits, entries);
         while (entries[at] > Removed)
         {
             at = (at + 1) & (entries.Length - 1);
@@ -145,7 +147,7 @@ internal sealed class KeyTable(LeaseSlots slots)
             if ((uint)entry >= FirstSlot)
             {
                 int slot = (int)((uint)entry - FirstSlot);
-                Put(entries, (ulong)slots.Cold(slot).IdHash << 32, entry);
+                Put(entries, slots.Cold(slot).Place, entry);
             }
         }
 
