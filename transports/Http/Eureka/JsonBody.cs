@@ -70,7 +70,7 @@ internal static class JsonBody
     /// <summary>Where an escape is half of a pair; -1 if nowhere. Cost: a vectorised search for backslashes.</summary>
     private static int IndexOfLoneSurrogate(ReadOnlySpan<byte> json)
     {
-        for (int at = 0; ; )
+        for (int at = 0; ;)
         {
             int slash = json[at..].IndexOf((byte)'\\');
             if (slash < 0)

@@ -36,7 +36,7 @@ internal sealed class XmlCursor(XmlReader xml, int depthMax)
             yield break;
         }
 
-        for (int depth = xml.Depth; Read() && !IsEndOf(depth); )
+        for (int depth = xml.Depth; Read() && !IsEndOf(depth);)
         {
             if (xml.NodeType == XmlNodeType.Element)
             {
@@ -57,7 +57,7 @@ internal sealed class XmlCursor(XmlReader xml, int depthMax)
         string first = "";
         StringBuilder? more = null;
         bool plain = true;
-        for (int depth = xml.Depth; Read() && !IsEndOf(depth); )
+        for (int depth = xml.Depth; Read() && !IsEndOf(depth);)
         {
             if (xml.NodeType == XmlNodeType.Element)
             {
@@ -80,7 +80,7 @@ internal sealed class XmlCursor(XmlReader xml, int depthMax)
     {
         if (xml.NodeType == XmlNodeType.Element && !xml.IsEmptyElement)
         {
-            for (int depth = xml.Depth; Read() && !IsEndOf(depth); ) { }
+            for (int depth = xml.Depth; Read() && !IsEndOf(depth);) { }
         }
     }
 
