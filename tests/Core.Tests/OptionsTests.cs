@@ -1,0 +1,63 @@
+using Rollcall.Testing.Support;
+
+namespace Rollcall.Core.Tests;
+
+/// <summary>The core's options: defaults are good, and all that is wrong is said at once.</summary>
+public class OptionsTests
+{
+    [Fact]
+    public void The_defaults_are_good() => Assert.Empty(new RegistryOptions().Validate());
+
+    [Fact]
+    public void All_problems_are_said_at_once_with_name_value_and_range()
+    {
+        RegistryOptions wrong = new()
+        {
+            StripeCount = 48,
+            WheelTick = TimeSpan.FromMilliseconds(5),
+            GuardThreshold = 1.5,
+            ChangeRingCapacity = 100,
+            LeaseDurationMax = TimeSpan.Zero,
+        };
+        IReadOnlyList<OptionProblem> problems = wrong.Validate();
+        Assert.Equal(
+            ["StripeCount", "WheelTick", "LeaseDurationMax", "GuardThreshold", "ChangeRingCapacity"],
+            problems.Select(problem => problem.Name)
+        );
+        ArgumentException thrown = Assert.Throws<ArgumentException>(() => new RegistryService(wrong, new HandClock()));
+        Assert.All(problems, problem => Assert.Contains(problem.ToString(), thrown.Message, StringComparison.Ordinal));
+        Assert.Contains("48", problems[0].ToString(), StringComparison.Ordinal);
+        Assert.Contains("power of two", problems[0].ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_number_and_duration_has_a_rule()
+    {
+        // Not ranged: what is on or off, and what is drawn at start.
+        string[] unruled = [nameof(RegistryOptions.GuardEnabled), nameof(RegistryOptions.NodeId), nameof(RegistryOptions.Seed)];
+        string[] properties = [.. typeof(RegistryOptions).GetProperties().Where(p => p.CanWrite).Select(p => p.Name).Except(unruled)];
+        Assert.Equal(properties.Order(StringComparer.Ordinal), RegistryOptions.Rules.Select(rule => rule.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_registry_at_the_ends_of_its_ranges_works()
+    {
+        foreach (int stripes in (int[])[1, 256])
+        {
+            var under = new SteppedRegistry(
+                SteppedRegistry.Unguarded with
+                {
+                    StripeCount = stripes,
+                    WheelTick = TimeSpan.FromSeconds(1),
+                    ChangeRingCapacity = 64,
+                    HistoryCapacity = 1,
+                }
+            );
+            under.Register("orders", "i-1", TimeSpan.FromSeconds(3));
+            under.Pass(TimeSpan.FromSeconds(2.9));
+            Assert.True(under.Has("orders", "i-1"));
+            under.Pass(TimeSpan.FromSeconds(1.5));
+            Assert.False(under.Has("orders", "i-1"));
+        }
+    }
+}
