@@ -35,8 +35,14 @@ public class OptionsTests
     {
         // Not ranged: what is on or off, and what is drawn at start.
         string[] unruled = [nameof(RegistryOptions.GuardEnabled), nameof(RegistryOptions.NodeId), nameof(RegistryOptions.Seed)];
-        string[] properties = [.. typeof(RegistryOptions).GetProperties().Where(p => p.CanWrite).Select(p => p.Name).Except(unruled)];
-        Assert.Equal(properties.Order(StringComparer.Ordinal), RegistryOptions.Rules.Select(rule => rule.Name).Order(StringComparer.Ordinal));
+        string[] properties =
+        [
+            .. typeof(RegistryOptions).GetProperties().Where(p => p.CanWrite).Select(p => p.Name).Except(unruled),
+        ];
+        Assert.Equal(
+            properties.Order(StringComparer.Ordinal),
+            RegistryOptions.Rules.Select(rule => rule.Name).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]

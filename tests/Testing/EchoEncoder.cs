@@ -8,8 +8,10 @@ using Rollcall.Core.Snapshots;
 namespace Rollcall.Testing.Support;
 
 /// <summary>The simplest format that loses nothing: one line per piece. <see cref="EchoDocument"/> reads it back.</summary>
-/// <remarks>Shape of the lines: <c>H…</c> head, <c>S</c> service, <c>I</c> instance, <c>;</c> between instances, <c>E</c> end of service,
-/// <c>,</c> between services, <c>T…</c> tail.</remarks>
+/// <remarks>
+/// Shape of the lines: <c>H…</c> head, <c>S</c> service, <c>I</c> instance, <c>;</c> between instances, <c>E</c> end of service,
+/// <c>,</c> between services, <c>T…</c> tail.
+/// </remarks>
 /// <param name="hideRenewals">Writes 0 for the last renewal, the one thing that depends on when bytes were made.</param>
 public readonly struct EchoEncoder(bool hideRenewals) : ISnapshotEncoder
 {

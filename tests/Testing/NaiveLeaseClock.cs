@@ -1,6 +1,8 @@
 namespace Rollcall.Testing.Support;
 
-/// <summary>Lease time, told plainly: it runs with the clock, but a gap between two advances counts at most as the stall gap.</summary>
+/// <summary>
+/// Lease time, told plainly: it runs with the clock, but a gap between two advances counts at most as the stall gap.
+/// </summary>
 public sealed class NaiveLeaseClock(TimeSpan stallGap, TimeSpan start)
 {
     private TimeSpan _advancedAt = start;

@@ -7,7 +7,7 @@ namespace Rollcall.Testing.Support;
 
 /// <summary>What the registry promises, in plain dictionaries: slow, single-threaded and easy to believe.</summary>
 /// <remarks>
-/// <para>Handles are the real registry's business: the caller tells them (<see cref="Registered"/>), here they are compared only.</para>
+/// <para>Handles are the real registry's business: the caller tells them (<see cref="Registered"/>).</para>
 /// <para>Which of several leases that end in one advance goes first is not promised: the caller says which change it saw.</para>
 /// <para>The guard is not modelled: run it against a registry without one.</para>
 /// </remarks>
@@ -20,8 +20,10 @@ public sealed class NaiveRegistry
     private readonly NaiveLeaseClock _time;
     private readonly Dictionary<NaiveKey, NaiveInstance> _live = [];
     private readonly Dictionary<NaiveKey, TimeSpan> _ends = [];
-    private readonly Dictionary<NaiveKey, (InstanceStatus Status, TimeSpan Until)> _lingering = []; // counted by the clock, stalls too
     private readonly List<NaiveChange> _changes = [];
+
+    // Until when by the clock, stalls counted: an operator's hour is an hour.
+    private readonly Dictionary<NaiveKey, (InstanceStatus Status, TimeSpan Until)> _lingering = [];
 
     public NaiveRegistry(RegistryOptions options, TimeSpan now)
     {
@@ -52,7 +54,10 @@ public sealed class NaiveRegistry
         }
 
         _lingering.Remove(key, out (InstanceStatus Status, TimeSpan Until) lingering);
-        InstanceStatus? kept = there is not null ? there.Override : lingering.Until > now ? lingering.Status : null;
+        InstanceStatus? kept =
+            there is not null ? there.Override
+            : lingering.Until > now ? lingering.Status
+            : null;
         NaiveInstance record = new(key, sent)
         {
             Handle = there?.Handle ?? handle,

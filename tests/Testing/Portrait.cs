@@ -4,8 +4,13 @@ using Rollcall.Core.Model;
 
 namespace Rollcall.Testing.Support;
 
-/// <summary>All that a reader can see of one record, except its times, as one line: two records are equal if their lines are.</summary>
-/// <remarks>Shape: <c>name=text</c> pairs ended by <c>;</c>. Text is percent-encoded, so that no separator can occur in it; absent text is <c>~</c>.</remarks>
+/// <summary>
+/// All that a reader can see of one record, except its times, as one line: two records are equal if their lines are.
+/// </summary>
+/// <remarks>
+/// Shape: <c>name=text</c> pairs ended by <c>;</c>. Text is percent-encoded, so that no separator can occur in it; absent text is
+/// <c>~</c>.
+/// </remarks>
 public static class Portrait
 {
     /// <summary>The line of a record that the registry gave out.</summary>
@@ -93,7 +98,11 @@ public static class Portrait
             InstanceText.SecureHealthCheckUrl => sent.SecureHealthCheckUrl,
             InstanceText.Zone => sent.Zone,
             InstanceText.Region => sent.Region,
-            _ => throw new ArgumentOutOfRangeException(nameof(field), field, "a text field that the naive registry does not know"),
+            _ => throw new ArgumentOutOfRangeException(
+                nameof(field),
+                field,
+                "a text field that the naive registry does not know"
+            ),
         };
 
     private static void AddPairs(StringBuilder line, string name, IReadOnlyList<KeyValuePair<string, string>> pairs)

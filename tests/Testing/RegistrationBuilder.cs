@@ -44,7 +44,12 @@ public static class RegistrationBuilder
             RenewalInterval = TimeSpan.FromSeconds(15),
             ClientStamp = 1_700_000_000_123,
             ServiceUpAtMs = 1_700_000_000_456,
-            Metadata = [KeyValuePair.Create("zone", "a"), KeyValuePair.Create("größe", "日本 <&>\"'"), KeyValuePair.Create("empty", "")],
+            Metadata =
+            [
+                KeyValuePair.Create("zone", "a"),
+                KeyValuePair.Create("größe", "日本 <&>\"'"),
+                KeyValuePair.Create("empty", ""),
+            ],
             Attributes = [KeyValuePair.Create("eureka.asg", "asg-1"), KeyValuePair.Create("eureka.country", "1")],
         };
 

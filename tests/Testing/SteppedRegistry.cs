@@ -38,7 +38,9 @@ public sealed class SteppedRegistry
     /// <summary>Time passes and the registry is advanced every <see cref="Step"/>; returns all it did, summed up.</summary>
     public AdvanceResult Pass(TimeSpan span) => Pass(span, Step);
 
-    /// <summary>The same with steps of <paramref name="step"/>; the last may be shorter. After each, <paramref name="eachStep"/>.</summary>
+    /// <summary>
+    /// The same with steps of <paramref name="step"/>; the last may be shorter. After each, <paramref name="eachStep"/>.
+    /// </summary>
     public AdvanceResult Pass(TimeSpan span, TimeSpan step, Action? eachStep = null)
     {
         var sum = default(AdvanceResult);
@@ -107,7 +109,9 @@ public sealed class SteppedRegistry
         Instance? read = Registry.ReadSnapshot().Find(InstanceKey.Of(service, id));
         return ReferenceEquals(live, read)
             ? live is not null
-            : throw new InvalidOperationException($"{service}/{id}: live read says {live is not null}, snapshot {read is not null}");
+            : throw new InvalidOperationException(
+                $"{service}/{id}: live read says {live is not null}, snapshot {read is not null}"
+            );
     }
 
     public Explanation Explain(string service, string id) => Registry.Explain(InstanceKey.Of(service, id), Now);

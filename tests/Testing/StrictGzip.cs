@@ -30,7 +30,9 @@ public static class StrictGzip
         ReadOnlySpan<byte> trailer = packed[(HeaderBytes + used)..];
         if (trailer.Length != TrailerBytes)
         {
-            throw new FormatException($"{trailer.Length} bytes follow the first deflate stream, not the {TrailerBytes} of the trailer");
+            throw new FormatException(
+                $"{trailer.Length} bytes follow the first deflate stream, not the {TrailerBytes} of the trailer"
+            );
         }
 
         Check("CRC-32", BinaryPrimitives.ReadUInt32LittleEndian(trailer), Crc32(plain));

@@ -7,5 +7,7 @@ namespace Rollcall.Core.Tests.Allocation;
 internal static class AllocationBudget
 {
     public static IReadOnlyDictionary<string, long> Lines { get; } =
-        JsonSerializer.Deserialize<Dictionary<string, long>>(File.ReadAllText(Repository.PathOf("bench/allocation-budget.json")))!;
+        JsonSerializer.Deserialize<Dictionary<string, long>>(
+            File.ReadAllText(Repository.PathOf("bench/allocation-budget.json"))
+        )!;
 }

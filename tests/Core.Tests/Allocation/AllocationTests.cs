@@ -20,7 +20,10 @@ public class AllocationTests(ITestOutputHelper output)
 
     [Fact]
     public void Every_line_of_the_budget_is_measured_and_nothing_else_is() =>
-        Assert.Equal(AllocationBudget.Lines.Keys.Order(StringComparer.Ordinal), new MeasuredCalls().Names.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            AllocationBudget.Lines.Keys.Order(StringComparer.Ordinal),
+            new MeasuredCalls().Names.Order(StringComparer.Ordinal)
+        );
 
     [Fact]
     public void The_measure_sees_a_single_byte_array()

@@ -16,6 +16,7 @@ public class BytesPerChangeTests(ITestOutputHelper output)
 
     private readonly SteppedRegistry _under = new(SteppedRegistry.Unguarded);
     private readonly Random _random = new(64);
+    private readonly Queue<string> _overridden = new();
 
     [Theory]
     [InlineData(DocumentKind.Full, DocumentCoding.Plain)]
@@ -38,9 +39,12 @@ public class BytesPerChangeTests(ITestOutputHelper output)
                 Read(cache, kind, coding);
                 most = Math.Max(most, cache.EncodedBytes - before);
                 AssertAtMostOneBlock(name, cache.EncodedBytes - before);
+                Assert.True(cache.EncodedBytes > before, $"{name} was no change");
             }
 
-            output.WriteLine($"{kind} {coding}: {name} encodes at most {most} bytes ({(double)most / InstanceBytes():0.0} instances)");
+            output.WriteLine(
+                $"{kind} {coding}: {name} encodes at most {most} bytes ({(double)most / InstanceBytes():0.0} instances)"
+            );
         }
     }
 
@@ -86,19 +90,19 @@ public class BytesPerChangeTests(ITestOutputHelper output)
     /// <summary>Registrations fall between those there are: between two even numbers.</summary>
     private IEnumerable<(string Name, Action Change)> Changes() =>
         [
-            ("a status set", () => Done(_under.SetStatus("big", Drawn(), InstanceStatus.OutOfService))),
+            ("a status set", () => Done(_under.SetStatus("big", DrawnToOverride(), InstanceStatus.OutOfService))),
             ("metadata", () => Done(_under.SetMetadata("big", Drawn(), ("key", $"{_random.Next()}")))),
             ("a registration", () => _under.Register("big", Id((_random.Next(InstanceCount) * 2) + 1))),
             ("a burst of neighbours, one by one", () => _under.Register("big", Id(100_000) + $"-{_random.Next()}")),
             ("a registration again", () => _under.Register("big", Drawn())),
-            ("a status cleared", () => _under.ClearStatus("big", Drawn())),
+            ("a status cleared", () => Done(_under.ClearStatus("big", _overridden.Dequeue()))),
             ("a cancel", () => Done(_under.Cancel("big", Drawn()))),
         ];
 
     private string Drawn()
     {
         string id = Id(_random.Next(InstanceCount) * 2);
-        while (_under.Find("big", id) is null)
+        while (_overridden.Contains(id) || _under.Find("big", id) is null)
         {
             id = Id(_random.Next(InstanceCount) * 2);
         }
@@ -106,12 +110,19 @@ public class BytesPerChangeTests(ITestOutputHelper output)
         return id;
     }
 
+    private string DrawnToOverride()
+    {
+        _overridden.Enqueue(Drawn());
+        return _overridden.Last();
+    }
+
     private static void Done(WriteResult result) => Assert.Null(result.Error);
 
     private void Read(EncodedSnapshotCache<EchoEncoder> cache, DocumentKind kind, DocumentCoding coding)
     {
         RegistrySnapshot snapshot = _under.Registry.ReadSnapshot();
-        EncodedDocument? document = kind == DocumentKind.Full ? cache.Full(snapshot, coding) : cache.Service(snapshot, "big", coding);
+        EncodedDocument? document =
+            kind == DocumentKind.Full ? cache.Full(snapshot, coding) : cache.Service(snapshot, "big", coding);
         Assert.Equal(snapshot.Version, document?.Version);
     }
 
@@ -119,7 +130,10 @@ public class BytesPerChangeTests(ITestOutputHelper output)
     {
         // A separator of two bytes stands between instances.
         long most = BlockInstancesMax * (InstanceBytes() + 2L);
-        Assert.True(bytes <= most, $"{change} encoded {bytes} bytes; one block of {BlockInstancesMax} instances is at most {most}");
+        Assert.True(
+            bytes <= most,
+            $"{change} encoded {bytes} bytes; one block of {BlockInstancesMax} instances is at most {most}"
+        );
     }
 
     /// <summary>Bytes of the longest instance: metadata, an override and an id of the longest kind.</summary>
@@ -133,7 +147,10 @@ public class BytesPerChangeTests(ITestOutputHelper output)
         one.SetStatus("big", id, InstanceStatus.OutOfService);
         one.SetMetadata("big", id, ("key", "2147483647"));
         var written = new ArrayBufferWriter<byte>();
-        default(EchoEncoder).WriteInstance(written, new InstanceView(one.Find("big", id)!, ChangeKind.Modified, 1_800_000_000_000, 0));
+        default(EchoEncoder).WriteInstance(
+            written,
+            new InstanceView(one.Find("big", id)!, ChangeKind.Modified, 1_800_000_000_000, 0)
+        );
 
         // Versions here have one digit, there six.
         return written.WrittenCount + 6;

@@ -86,8 +86,8 @@ internal sealed class DocumentCheck(ModelRun run)
     }
 
     /// <summary>
-    /// What changed within the retention must be there with its latest record; what is older by a stall gap, and by the second for
-    /// which a delta is kept, must not.
+    /// What changed within the retention must be there with its latest record; what is older by a stall gap, and by the second
+    /// for which a delta is kept, must not.
     /// </summary>
     private void CheckDelta(RegistrySnapshot snapshot)
     {
@@ -95,7 +95,8 @@ internal sealed class DocumentCheck(ModelRun run)
         long spareTicks = (run.Options.StallGap + TimeSpan.FromSeconds(1)).Ticks;
         (NaiveChange Change, long AtMs, long Age)[] latest =
         [
-            .. run.Naive.Changes.Zip(run.Changed, (change, at) => (change, at.AtMs, run.Real.Now.Ticks - at.At.Ticks))
+            .. run
+                .Naive.Changes.Zip(run.Changed, (change, at) => (change, at.AtMs, run.Real.Now.Ticks - at.At.Ticks))
                 .GroupBy(change => change.change.Record.Key)
                 .Select(changes => changes.Last())
                 .OrderBy(change => change.change.Record.Key, NaiveKey.Order),
@@ -115,7 +116,10 @@ internal sealed class DocumentCheck(ModelRun run)
                 Assert.True(there || age > retentionTicks, $"version {change.Version} is missing from the delta");
                 Assert.True(!there || age <= retentionTicks + spareTicks, $"version {change.Version} is too old for the delta");
                 long removedAtMs = change.Kind == ChangeKind.Removed ? atMs : 0;
-                Assert.Equal($"{change.Kind} {removedAtMs} {Portrait.Of(change.Record)}", line ?? $"{change.Kind} {removedAtMs} {Portrait.Of(change.Record)}");
+                Assert.Equal(
+                    $"{change.Kind} {removedAtMs} {Portrait.Of(change.Record)}",
+                    line ?? $"{change.Kind} {removedAtMs} {Portrait.Of(change.Record)}"
+                );
             }
 
             Assert.Empty(seen);
@@ -147,7 +151,10 @@ internal sealed class DocumentCheck(ModelRun run)
     {
         foreach ((EncodedDocument document, _, byte[] bytes) in _kept)
         {
-            Assert.True(EchoDocument.Bytes(document).AsSpan().SequenceEqual(bytes), $"the document of version {document.Version} has changed");
+            Assert.True(
+                EchoDocument.Bytes(document).AsSpan().SequenceEqual(bytes),
+                $"the document of version {document.Version} has changed"
+            );
         }
 
         if (_kept.Count > 20)

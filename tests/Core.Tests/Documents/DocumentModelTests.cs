@@ -4,7 +4,9 @@ using Rollcall.Core.Tests.Model;
 
 namespace Rollcall.Core.Tests.Documents;
 
-/// <summary>Whatever happens to the registry, every cached document reads back as the naive registry's content at that version.</summary>
+/// <summary>
+/// Whatever happens to the registry, every cached document reads back as the naive registry's content at that version.
+/// </summary>
 public class DocumentModelTests
 {
     [Fact]

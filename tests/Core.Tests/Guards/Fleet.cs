@@ -4,7 +4,9 @@ using Rollcall.Testing.Support;
 
 namespace Rollcall.Core.Tests.Guards;
 
-/// <summary>Owners that renew on time, each at its own interval, until told to stop. Time passes in steps that are no stall.</summary>
+/// <summary>
+/// Owners that renew on time, each at its own interval, until told to stop. Time passes in steps that are no stall.
+/// </summary>
 internal sealed class Fleet
 {
     private readonly List<Owner> _owners = [];
@@ -51,7 +53,8 @@ internal sealed class Fleet
     /// <summary>Time passes; whoever is not silent renews when it is time, and must find its lease alive.</summary>
     public void Pass(TimeSpan span, Action? eachStep = null)
     {
-        for (MonotonicTime end = Under.Now + span; Under.Now < end; )
+        MonotonicTime end = Under.Now + span;
+        while (Under.Now < end)
         {
             Under.Pass(SteppedRegistry.Step);
             foreach (Owner owner in _owners)
@@ -82,7 +85,10 @@ internal sealed class Fleet
             return;
         }
 
-        Assert.True(Under.Renew(owner.Handle), $"{owner.Service}/{owner.Id} renews on time at {Under.Now}, but its lease is gone");
+        Assert.True(
+            Under.Renew(owner.Handle),
+            $"{owner.Service}/{owner.Id} renews on time at {Under.Now}, but its lease is gone"
+        );
         owner.RenewsAt += owner.Interval;
     }
 

@@ -5,7 +5,9 @@ using Rollcall.Testing.Support;
 
 namespace Rollcall.Core.Tests.Guards;
 
-/// <summary>The guard against mass expiry: what makes it hold, what it shows, and everything that ends it (rulings 15 and 16).</summary>
+/// <summary>
+/// The guard against mass expiry: what makes it hold, what it shows, and everything that ends it (rulings 15 and 16).
+/// </summary>
 public class GuardTests
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
@@ -266,14 +268,12 @@ public class GuardTests
     [InlineData(60, 30)]
     [InlineData(45, 30)]
     [InlineData(35, 30)]
-    public void A_healthy_fleet_never_engages_it_however_short_its_leases_are_for_its_interval(int leaseSeconds, int intervalSeconds)
+    public void A_healthy_fleet_never_engages_it_however_short_its_leases_are_for_its_interval(
+        int leaseSeconds,
+        int intervalSeconds
+    )
     {
-        Fleet fleet = new Fleet().Join(
-            "orders",
-            100,
-            TimeSpan.FromSeconds(intervalSeconds),
-            TimeSpan.FromSeconds(leaseSeconds)
-        );
+        Fleet fleet = new Fleet().Join("orders", 100, TimeSpan.FromSeconds(intervalSeconds), TimeSpan.FromSeconds(leaseSeconds));
         fleet.Pass(TimeSpan.FromMinutes(10), () => Assert.False(fleet.Guard.Engaged, fleet.Guard.Summary));
         Assert.Equal(100, fleet.Count);
     }

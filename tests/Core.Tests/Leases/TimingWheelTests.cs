@@ -2,7 +2,9 @@ using Rollcall.Core.Leases;
 
 namespace Rollcall.Core.Tests.Leases;
 
-/// <summary>The timing wheel against a sorted list: the same entries come out, each at its tick, whatever the order of calls.</summary>
+/// <summary>
+/// The timing wheel against a sorted list: the same entries come out, each at its tick, whatever the order of calls.
+/// </summary>
 /// <remarks>The seed of a failing run is the theory's argument.</remarks>
 public class TimingWheelTests
 {
@@ -16,7 +18,13 @@ public class TimingWheelTests
             for (int seed = 1; seed <= 12; seed++)
             {
                 // From zero; shortly before each byte of the tick carries over; shortly before the count of ticks wraps.
-                runs.Add(seed, seed % 4 == 0 ? 0u : seed % 4 == 1 ? 0x0000_FF00u : seed % 4 == 2 ? 0x00FF_FE00u : 0xFFFF_FC00u);
+                runs.Add(
+                    seed,
+                    seed % 4 == 0 ? 0u
+                        : seed % 4 == 1 ? 0x0000_FF00u
+                        : seed % 4 == 2 ? 0x00FF_FE00u
+                        : 0xFFFF_FC00u
+                );
             }
 
             return runs;
@@ -37,7 +45,9 @@ public class TimingWheelTests
     [Fact]
     public void An_entry_of_every_distance_comes_out_at_its_tick()
     {
-        foreach (uint distance in (uint[])[0, 1, 2, 255, 256, 257, 511, 65_535, 65_536, 65_537, 1_000_000, 16_777_215, 16_777_216])
+        foreach (
+            uint distance in (uint[])[0, 1, 2, 255, 256, 257, 511, 65_535, 65_536, 65_537, 1_000_000, 16_777_215, 16_777_216]
+        )
         {
             var wheel = new TimingWheel(0x00FF_FFF0);
             wheel.Schedule(7, wheel.Now + distance);

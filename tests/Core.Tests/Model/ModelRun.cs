@@ -5,7 +5,9 @@ using Rollcall.Testing.Support;
 
 namespace Rollcall.Core.Tests.Model;
 
-/// <summary>Does the same to the registry and to its naive twin, and asserts after every step that the answers are the same.</summary>
+/// <summary>
+/// Does the same to the registry and to its naive twin, and asserts after every step that the answers are the same.
+/// </summary>
 internal sealed class ModelRun
 {
     // One service twice in different case; ids that differ in case only; of services and of ids two whose order differs between
@@ -24,7 +26,9 @@ internal sealed class ModelRun
         Remember();
     }
 
-    /// <summary>Options whose ranges a short program crosses: leases of a second or two, overrides that linger for five.</summary>
+    /// <summary>
+    /// Options whose ranges a short program crosses: leases of a second or two, overrides that linger for five.
+    /// </summary>
     public static RegistryOptions Options1To3s { get; } =
         SteppedRegistry.Unguarded with
         {
@@ -36,7 +40,7 @@ internal sealed class ModelRun
 
     /// <summary>Every key a program can name.</summary>
     public static IReadOnlyList<(string Service, string Id)> Keys { get; } =
-        [.. Services.SelectMany(service => Ids.Select(id => (service, id)))];
+    [.. Services.SelectMany(service => Ids.Select(id => (service, id)))];
 
     public RegistryOptions Options { get; }
 
@@ -58,7 +62,9 @@ internal sealed class ModelRun
     public static void Check(ModelStep[] program, RegistryOptions options, Action<ModelRun> check) =>
         new ModelRun(options).Do(program, check);
 
-    /// <summary>The same with a check that keeps something of its own: <paramref name="start"/> makes it before the first step.</summary>
+    /// <summary>
+    /// The same with a check that keeps something of its own: <paramref name="start"/> makes it before the first step.
+    /// </summary>
     public static void Check(ModelStep[] program, RegistryOptions options, Func<ModelRun, Action<ModelRun>> start)
     {
         var run = new ModelRun(options);
@@ -277,7 +283,9 @@ internal sealed class ModelRun
         Assert.Equal(expected ? Naive.Version : 0, result.Version);
     }
 
-    /// <summary>What changed in this step, as the delta tells it, is what the twin did: dense versions, records, causes.</summary>
+    /// <summary>
+    /// What changed in this step, as the delta tells it, is what the twin did: dense versions, records, causes.
+    /// </summary>
     private void AssertSameChanges(ulong before)
     {
         DeltaResult delta = Registry.ReadDelta(before);

@@ -49,7 +49,9 @@ internal readonly record struct ModelStep(ModelVerb Verb, int Service, int Id, i
         from rest in Gen.Choose(0, 999_999)
         select new ModelStep(verb, service, id, rest);
 
-    /// <summary>Programs of <paramref name="lengthMin"/> to <paramref name="lengthMax"/> steps, shrunk by leaving steps out.</summary>
+    /// <summary>
+    /// Programs of <paramref name="lengthMin"/> to <paramref name="lengthMax"/> steps, shrunk by leaving steps out.
+    /// </summary>
     public static Arbitrary<ModelStep[]> Programs(int lengthMin, int lengthMax) =>
         Arb.From(Gen.Choose(lengthMin, lengthMax).SelectMany(length => One.ArrayOf(length)), Shorter);
 

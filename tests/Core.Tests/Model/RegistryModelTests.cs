@@ -13,18 +13,12 @@ public class RegistryModelTests
 {
     [Fact]
     public void Any_program_reads_back_like_the_naive_registry() =>
-        Prop.ForAll(
-                ModelStep.Programs(20, 120),
-                program => ModelRun.Check(program, ModelRun.Options1To3s, AssertSameReads)
-            )
+        Prop.ForAll(ModelStep.Programs(20, 120), program => ModelRun.Check(program, ModelRun.Options1To3s, AssertSameReads))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(150));
 
     [Fact]
     public void Any_chain_of_deltas_leads_from_every_version_to_the_full_content() =>
-        Prop.ForAll(
-                ModelStep.Programs(50, 250),
-                program => ModelRun.Check(program, ModelRun.Options1To3s, AssertDeltasLeadHere)
-            )
+        Prop.ForAll(ModelStep.Programs(50, 250), program => ModelRun.Check(program, ModelRun.Options1To3s, AssertDeltasLeadHere))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(60));
 
     [Fact]

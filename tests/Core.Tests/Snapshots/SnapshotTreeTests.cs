@@ -5,7 +5,9 @@ using Xunit.Abstractions;
 
 namespace Rollcall.Core.Tests.Snapshots;
 
-/// <summary>The persistent tree against a sorted dictionary: content, shape, sharing, and old versions that never change.</summary>
+/// <summary>
+/// The persistent tree against a sorted dictionary: content, shape, sharing, and old versions that never change.
+/// </summary>
 public class SnapshotTreeTests(ITestOutputHelper output)
 {
     private static readonly Lazy<Instance[]> Records = new(MakeRecords);
@@ -48,7 +50,10 @@ public class SnapshotTreeTests(ITestOutputHelper output)
     [Fact]
     public void One_edit_makes_one_path_anew_and_shares_the_rest()
     {
-        SnapshotNode? root = SnapshotTree.Apply(null, Sorted(Records.Value.ToDictionary(KeyOf, record => new TreeEdit(record, false))));
+        SnapshotNode? root = SnapshotTree.Apply(
+            null,
+            Sorted(Records.Value.ToDictionary(KeyOf, record => new TreeEdit(record, false)))
+        );
         var random = new Random(8);
         int most = 0;
         for (int i = 0; i < 500; i++)
@@ -181,7 +186,9 @@ public class SnapshotTreeTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>Blocks of 1..63 in strict order, all at one depth; counts and bounds true; no two neighbours that should have joined.</summary>
+    /// <summary>
+    /// Blocks of 1..63 in strict order, all at one depth; counts and bounds true; no two neighbours that should have joined.
+    /// </summary>
     private static void AssertShape(SnapshotNode? root)
     {
         Instance[] content = Content(root);
@@ -223,7 +230,8 @@ public class SnapshotTreeTests(ITestOutputHelper output)
 
     private static int Depth(SnapshotNode node) => node is SnapshotBranch branch ? 1 + Depth(branch.Children[0]) : 1;
 
-    private static Instance[] Content(SnapshotNode? root) => [.. SnapshotTree.BlocksFrom(root, null).SelectMany(block => block.Records)];
+    private static Instance[] Content(SnapshotNode? root) =>
+        [.. SnapshotTree.BlocksFrom(root, null).SelectMany(block => block.Records)];
 
     private static IEnumerable<SnapshotNode> Nodes(SnapshotNode? node) =>
         node switch

@@ -1,6 +1,8 @@
 namespace Rollcall.Core.Tests.Soak;
 
-/// <summary>Threads of one test: some work, the others go on until that work is done. The first failure stops all and is thrown.</summary>
+/// <summary>
+/// Threads of one test: some work, the others go on until that work is done. The first failure stops all and is thrown.
+/// </summary>
 internal sealed class SoakCrew : IDisposable
 {
     private readonly List<Thread> _threads = [];

@@ -5,7 +5,9 @@ using Rollcall.Testing.Support;
 
 namespace Rollcall.Core.Tests.Soak;
 
-/// <summary>Owns some instances, does with them all that an owner and an operator can, and knows what each answer must be.</summary>
+/// <summary>
+/// Owns some instances, does with them all that an owner and an operator can, and knows what each answer must be.
+/// </summary>
 /// <remarks>
 /// Nobody else writes these instances but time. So a lease may be found gone only after the end of what its last acknowledged
 /// renewal promised, and every write is seen by the read that follows it.
@@ -14,10 +16,18 @@ internal sealed class SoakOwner(SteppedRegistry under, int number, int steps)
 {
     private const int InstanceCount = 150;
 
-    private static readonly string[] Services = ["shared", "Shared", "own-" /* and the owner's number */];
+    private static readonly string[] Services =
+    [
+        "shared",
+        "Shared",
+        "own-", /* and the owner's number */
+    ];
 
     private readonly Random _random = new(100 + number);
-    private readonly Owned[] _owned = [.. Enumerable.Range(0, InstanceCount).Select(i => new Owned(Service(i, number), $"{number}-{i}"))];
+    private readonly Owned[] _owned =
+    [
+        .. Enumerable.Range(0, InstanceCount).Select(i => new Owned(Service(i, number), $"{number}-{i}")),
+    ];
     private readonly HashSet<LeaseHandle> _dead = [];
     private int _expired;
     private int _renewed;
@@ -34,7 +44,9 @@ internal sealed class SoakOwner(SteppedRegistry under, int number, int steps)
         }
     }
 
-    /// <summary>Asserts, with no other thread running, that each instance is as it was left; returns how many are there.</summary>
+    /// <summary>
+    /// Asserts, with no other thread running, that each instance is as it was left; returns how many are there.
+    /// </summary>
     public int AssertAllAsLeft()
     {
         int there = 0;
@@ -57,7 +69,8 @@ internal sealed class SoakOwner(SteppedRegistry under, int number, int steps)
         return there;
     }
 
-    public override string ToString() => $"owner {number}: {_renewed} renewals, {_expired} leases found gone, {_dead.Count} handles given up";
+    public override string ToString() =>
+        $"owner {number}: {_renewed} renewals, {_expired} leases found gone, {_dead.Count} handles given up";
 
     private void Step(Owned owned)
     {
@@ -120,9 +133,10 @@ internal sealed class SoakOwner(SteppedRegistry under, int number, int steps)
     private void Renew(Owned owned)
     {
         MonotonicTime now = under.Now;
-        bool renewed = _random.Next(2) == 0
-            ? Registry.Renew(owned.Handle, now)
-            : Registry.Renew(InstanceKey.Of(owned.Service, owned.Id), null, now).Outcome == RenewOutcome.Same;
+        bool renewed =
+            _random.Next(2) == 0
+                ? Registry.Renew(owned.Handle, now)
+                : Registry.Renew(InstanceKey.Of(owned.Service, owned.Id), null, now).Outcome == RenewOutcome.Same;
         Renewed(owned, renewed, now);
     }
 
@@ -204,7 +218,10 @@ internal sealed class SoakOwner(SteppedRegistry under, int number, int steps)
             _ => null,
         };
         Instance? record = Registry.ReadSnapshot().Find(InstanceKey.Of(owned.Service, owned.Id));
-        Assert.True(record is null || expected is null || record.Status == expected, $"{owned.Id} is {record?.Status}, set to {expected}");
+        Assert.True(
+            record is null || expected is null || record.Status == expected,
+            $"{owned.Id} is {record?.Status}, set to {expected}"
+        );
     }
 
     private void RenewDead()
@@ -216,7 +233,8 @@ internal sealed class SoakOwner(SteppedRegistry under, int number, int steps)
     }
 
     /// <summary>I2: what was acknowledged is in the next snapshot read.</summary>
-    private void AssertPublished(ulong version) => Assert.True(Registry.ReadSnapshot().Version >= version, "my own write is not there");
+    private void AssertPublished(ulong version) =>
+        Assert.True(Registry.ReadSnapshot().Version >= version, "my own write is not there");
 
     private sealed class Owned(string service, string id)
     {

@@ -70,7 +70,10 @@ internal sealed class SoakReader(SteppedRegistry under)
             all.GroupBy(record => record.Service.Text).Select(service => (service.Key, service.Count())),
             snapshot.Services().Select(service => (service.Name.Text, service.Count))
         );
-        Assert.Equal(snapshot.Count, snapshot.InstancesOfVip("even", false).Count() + snapshot.InstancesOfVip("odd", false).Count());
+        Assert.Equal(
+            snapshot.Count,
+            snapshot.InstancesOfVip("even", false).Count() + snapshot.InstancesOfVip("odd", false).Count()
+        );
         Assert.All(all, record => Assert.True(record.Version <= snapshot.Version, "a record from the future"));
     }
 
@@ -82,7 +85,10 @@ internal sealed class SoakReader(SteppedRegistry under)
         {
             bool found = there.TryGetValue(IdOf(instance), out string? portrait);
             Assert.Equal(instance.Kind != ChangeKind.Removed, found);
-            Assert.True(!found || portrait == instance.Portrait, $"the delta says {instance.Portrait}, the full document {portrait}");
+            Assert.True(
+                !found || portrait == instance.Portrait,
+                $"the delta says {instance.Portrait}, the full document {portrait}"
+            );
         }
     }
 

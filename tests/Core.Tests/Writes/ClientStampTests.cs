@@ -3,7 +3,9 @@ using Rollcall.Testing.Support;
 
 namespace Rollcall.Core.Tests.Writes;
 
-/// <summary>A client's stamp orders records between us and Java peers, and nothing else (ruling 10; pitfalls C3 and C4).</summary>
+/// <summary>
+/// A client's stamp orders records between us and Java peers, and nothing else (ruling 10; pitfalls C3 and C4).
+/// </summary>
 public class ClientStampTests
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);

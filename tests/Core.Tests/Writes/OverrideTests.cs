@@ -32,7 +32,11 @@ public class OverrideTests
 
     [Theory]
     [MemberData(nameof(Rules))]
-    public void Own_status_and_override_make_the_effective_one(InstanceStatus own, InstanceStatus? overriding, InstanceStatus effective)
+    public void Own_status_and_override_make_the_effective_one(
+        InstanceStatus own,
+        InstanceStatus? overriding,
+        InstanceStatus effective
+    )
     {
         Register(own);
         if (overriding is InstanceStatus status)

@@ -19,7 +19,10 @@ public class RegisterTests
         Instance record = _under.Find("oRDERS", "Host:Orders:8081")!;
         Assert.Equal("ORDERS", record.Service.Text);
         Assert.Equal("Host:Orders:8081", record.Id);
-        Assert.Equal((8081, true, 8443, true, 250), (record.Port, record.PortEnabled, record.SecurePort, record.SecurePortEnabled, record.Weight));
+        Assert.Equal(
+            (8081, true, 8443, true, 250),
+            (record.Port, record.PortEnabled, record.SecurePort, record.SecurePortEnabled, record.Weight)
+        );
         Assert.Equal((sent.LeaseDuration, sent.RenewalInterval), (record.LeaseDuration, record.RenewalInterval));
         Assert.Equal((InstanceStatus.Starting, 1_700_000_000_123L), (record.OwnStatus, record.ClientStamp));
         Assert.Equal(sent.HostName, record.GetText(InstanceText.HostName));
@@ -187,7 +190,10 @@ public class RegisterTests
     public void The_generation_differs_from_boot_to_boot()
     {
         RegistryOptions drawn = SteppedRegistry.Unguarded with { Seed = null };
-        ulong[] first = [.. Enumerable.Range(0, 8).Select(_ => new SteppedRegistry(drawn).Register("orders", "i-1").Handle.Value)];
+        ulong[] first =
+        [
+            .. Enumerable.Range(0, 8).Select(_ => new SteppedRegistry(drawn).Register("orders", "i-1").Handle.Value),
+        ];
         Assert.True(first.Select(value => (uint)value).Distinct().Count() >= 7);
     }
 
@@ -210,7 +216,10 @@ public class RegisterTests
         Assert.Null(_under.SetMetadata("orders", "i-1", ("b", "two"), ("d", "four")).Error);
         Assert.Equal("a=1 b=two c=3 d=four", Pairs(_under.Find("orders", "i-1")!));
         Change change = Assert.Single(_under.Registry.ReadDelta(1).Changes);
-        Assert.Equal((ChangeKind.Modified, ChangeCause.MetadataSet, "a=1 b=two c=3 d=four"), (change.Kind, change.Cause, Pairs(change.Record)));
+        Assert.Equal(
+            (ChangeKind.Modified, ChangeCause.MetadataSet, "a=1 b=two c=3 d=four"),
+            (change.Kind, change.Cause, Pairs(change.Record))
+        );
         Assert.Equal("a=1 b=2 c=3", Pairs(_under.Registry.ReadDelta(0).Changes[0].Record));
     }
 
@@ -242,5 +251,6 @@ public class RegisterTests
         }
     }
 
-    private static string Pairs(Instance record) => string.Join(' ', record.Metadata.ToArray().Select(pair => $"{pair.Key}={pair.Value}"));
+    private static string Pairs(Instance record) =>
+        string.Join(' ', record.Metadata.ToArray().Select(pair => $"{pair.Key}={pair.Value}"));
 }

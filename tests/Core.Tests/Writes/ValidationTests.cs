@@ -3,7 +3,9 @@ using Rollcall.Testing.Support;
 
 namespace Rollcall.Core.Tests.Writes;
 
-/// <summary>Every limit: at it a registration is taken, beyond it refused with a reason that helps, and nothing is changed.</summary>
+/// <summary>
+/// Every limit: at it a registration is taken, beyond it refused with a reason that helps, and nothing is changed.
+/// </summary>
 public class ValidationTests
 {
     private readonly SteppedRegistry _under = new(SteppedRegistry.Unguarded);
@@ -13,63 +15,63 @@ public class ValidationTests
     private static readonly Dictionary<string, Refusal> RefusedByName =
         new()
         {
-            ["no service"] = new(Good with { Service = "" }, RegistryErrorCode.InvalidValue, ["service name", "missing"]),
-            ["no id"] = new(Good with { Id = "" }, RegistryErrorCode.InvalidValue, ["instance id", "missing"]),
-            ["no host"] = new(Good with { HostName = "" }, RegistryErrorCode.InvalidValue, ["host name", "missing"]),
-            ["no address"] = new(Good with { Address = "" }, RegistryErrorCode.InvalidValue, ["address", "missing"]),
-            ["service too long"] = new(Good with { Service = Text(257) }, RegistryErrorCode.LimitExceeded, ["257", "256 bytes", "ServiceBytesMax"]),
-            ["id too long"] = new(Good with { Id = Text(513) }, RegistryErrorCode.LimitExceeded, ["513", "512 bytes", "IdBytesMax"]),
-            ["id of 64 kB"] = new(Good with { Id = Text(65_536) }, RegistryErrorCode.LimitExceeded, ["65536", "IdBytesMax"]),
-            ["id too long in bytes"] = new(Good with { Id = new string('日', 171) }, RegistryErrorCode.LimitExceeded, ["513", "512 bytes"]),
-            ["host too long"] = new(Good with { HostName = Text(300) }, RegistryErrorCode.LimitExceeded, ["300", "256 bytes", "HostBytesMax"]),
-            ["address too long"] = new(Good with { Address = Text(257) }, RegistryErrorCode.LimitExceeded, ["257", "HostBytesMax"]),
-            ["zone too long"] = new(Good with { Zone = Text(257) }, RegistryErrorCode.LimitExceeded, ["zone", "257", "HostBytesMax"]),
-            ["region too long"] = new(Good with { Region = Text(257) }, RegistryErrorCode.LimitExceeded, ["region", "HostBytesMax"]),
-            ["port 0 in use"] = new(Good with { Port = 0 }, RegistryErrorCode.InvalidValue, ["port 0", "1..65535", "enabled"]),
-            ["port -1"] = new(Good with { Port = -1, PortEnabled = false }, RegistryErrorCode.InvalidValue, ["port -1", "0..65535"]),
-            ["port 65536"] = new(Good with { Port = 65_536 }, RegistryErrorCode.InvalidValue, ["port 65536", "1..65535"]),
-            ["port 65536 not in use"] = new(Good with { Port = 65_536, PortEnabled = false }, RegistryErrorCode.InvalidValue, ["65536"]),
-            ["port 2^31"] = new(Good with { Port = int.MinValue }, RegistryErrorCode.InvalidValue, ["-2147483648"]),
-            ["secure port 0 in use"] = new(Good with { SecurePort = 0 }, RegistryErrorCode.InvalidValue, ["secure port 0"]),
-            ["secure port 70000"] = new(Good with { SecurePort = 70_000 }, RegistryErrorCode.InvalidValue, ["secure port 70000"]),
-            ["weight -1"] = new(Good with { Weight = -1 }, RegistryErrorCode.InvalidValue, ["weight -1", "0..65535"]),
-            ["weight 65536"] = new(Good with { Weight = 65_536 }, RegistryErrorCode.InvalidValue, ["weight 65536"]),
-            ["vips too long"] = new(Good with { Vips = Text(2_049) }, RegistryErrorCode.LimitExceeded, ["2049", "2048 bytes", "VipsBytesMax"]),
-            ["vips too many"] = new(Good with { Vips = Vips(65) }, RegistryErrorCode.LimitExceeded, ["65", "64 addresses", "VipsMax"]),
-            ["secure vips too many"] = new(Good with { SecureVips = Vips(500) }, RegistryErrorCode.LimitExceeded, ["500", "VipsMax"]),
-            ["home page too long"] = new(Good with { HomePageUrl = Url(2_049) }, RegistryErrorCode.LimitExceeded, ["home page", "2049", "UrlBytesMax"]),
-            ["status page too long"] = new(Good with { StatusPageUrl = Url(1 << 20) }, RegistryErrorCode.LimitExceeded, ["status page", "UrlBytesMax"]),
-            ["health check too long"] = new(Good with { HealthCheckUrl = Url(2_049) }, RegistryErrorCode.LimitExceeded, ["health check"]),
-            ["secure health check too long"] = new(Good with { SecureHealthCheckUrl = Url(2_049) }, RegistryErrorCode.LimitExceeded, ["secure health check"]),
-            ["a script as URL"] = new(Good with { HomePageUrl = "javascript:alert(1)" }, RegistryErrorCode.InvalidValue, ["home page", "javascript:"]),
-            ["a hidden script as URL"] = new(Good with { StatusPageUrl = " JaVaScRiPt:alert(1)" }, RegistryErrorCode.InvalidValue, ["status page"]),
-            ["data as URL"] = new(Good with { HealthCheckUrl = "data:text/html,x" }, RegistryErrorCode.InvalidValue, ["health check", "data:"]),
-            ["a line break in a URL"] = new(Good with { HomePageUrl = "http://a/\r\nX: y" }, RegistryErrorCode.InvalidValue, ["home page", "U+000D"]),
-            ["a control character in the id"] = new(Good with { Id = "a\u0000b" }, RegistryErrorCode.InvalidValue, ["instance id", "U+0000", "position 1"]),
-            ["a tab in the service"] = new(Good with { Service = "a\tb" }, RegistryErrorCode.InvalidValue, ["service name", "U+0009"]),
-            ["a lone surrogate"] = new(Good with { HostName = "a\uD800b" }, RegistryErrorCode.InvalidValue, ["host name", "U+D800"]),
-            ["a lone low surrogate"] = new(Good with { Id = "\uDC00" }, RegistryErrorCode.InvalidValue, ["U+DC00", "position 0"]),
-            ["what XML cannot carry"] = new(Good with { Zone = "a\uFFFE" }, RegistryErrorCode.InvalidValue, ["zone", "U+FFFE"]),
-            ["a delete character"] = new(Good with { Region = "\u007F" }, RegistryErrorCode.InvalidValue, ["region", "U+007F"]),
-            ["lease 0"] = new(Good with { LeaseDuration = TimeSpan.Zero }, RegistryErrorCode.InvalidValue, ["lease 0 s", "1..86400 s", "LeaseDurationMax"]),
-            ["lease -1"] = new(Good with { LeaseDuration = Seconds(-1) }, RegistryErrorCode.InvalidValue, ["lease -1 s", "Send 1 s or more"]),
-            ["lease below a second"] = new(Good with { LeaseDuration = Seconds(0.999) }, RegistryErrorCode.InvalidValue, ["lease 0.999 s"]),
-            ["lease over a day"] = new(Good with { LeaseDuration = Seconds(86_400.001) }, RegistryErrorCode.InvalidValue, ["86400.001", "LeaseDurationMax"]),
-            ["Java's overflow"] = new(Good with { LeaseDuration = Seconds(2_147_484) }, RegistryErrorCode.InvalidValue, ["2147484 s"]),
-            ["lease for ever"] = new(Good with { LeaseDuration = TimeSpan.MaxValue }, RegistryErrorCode.InvalidValue, ["lease", "LeaseDurationMax"]),
-            ["interval 0"] = new(Good with { RenewalInterval = TimeSpan.Zero }, RegistryErrorCode.InvalidValue, ["renewal interval 0 s"]),
-            ["interval for ever"] = new(Good with { RenewalInterval = TimeSpan.MaxValue }, RegistryErrorCode.InvalidValue, ["renewal interval"]),
-            ["too many pairs"] = new(Good with { Metadata = Pairs(257, 1) }, RegistryErrorCode.LimitExceeded, ["metadata", "257", "256 pairs", "MetadataPairsMax"]),
-            ["10,000 pairs"] = new(Good with { Metadata = Pairs(10_000, 1) }, RegistryErrorCode.LimitExceeded, ["10000", "MetadataPairsMax"]),
-            ["too much metadata"] = new(Good with { Metadata = Pairs(3, 11_000) }, RegistryErrorCode.LimitExceeded, ["33006", "32768 bytes", "MetadataBytesMax"]),
-            ["a value of 1 MB"] = new(Good with { Metadata = [new("k", Text(1 << 20))] }, RegistryErrorCode.LimitExceeded, ["MetadataBytesMax"]),
-            ["an empty key"] = new(Good with { Metadata = [new("", "v")] }, RegistryErrorCode.InvalidValue, ["metadata key", "missing"]),
-            ["a key too long"] = new(Good with { Metadata = [new(Text(257), "v")] }, RegistryErrorCode.LimitExceeded, ["257", "MetadataKeyBytesMax"]),
-            ["a key twice"] = new(Good with { Metadata = [new("k", "1"), new("k", "2")] }, RegistryErrorCode.InvalidValue, ["key k", "twice"]),
-            ["a control character in a key"] = new(Good with { Metadata = [new("a\nb", "v")] }, RegistryErrorCode.InvalidValue, ["metadata key", "U+000A"]),
-            ["a control character in a value"] = new(Good with { Metadata = [new("k", "a\u0001")] }, RegistryErrorCode.InvalidValue, ["value of k", "U+0001"]),
-            ["too many attributes"] = new(Good with { Attributes = Pairs(257, 1) }, RegistryErrorCode.LimitExceeded, ["attributes", "MetadataPairsMax"]),
-            ["an attribute twice"] = new(Good with { Attributes = [new("k", "1"), new("k", "2")] }, RegistryErrorCode.InvalidValue, ["attributes key k"]),
+            ["no service"] = Wrong(Good with { Service = "" }, "service name", "missing"),
+            ["no id"] = Wrong(Good with { Id = "" }, "instance id", "missing"),
+            ["no host"] = Wrong(Good with { HostName = "" }, "host name", "missing"),
+            ["no address"] = Wrong(Good with { Address = "" }, "address", "missing"),
+            ["service too long"] = TooMuch(Good with { Service = Text(257) }, "257", "256 bytes", "ServiceBytesMax"),
+            ["id too long"] = TooMuch(Good with { Id = Text(513) }, "513", "512 bytes", "IdBytesMax"),
+            ["id of 64 kB"] = TooMuch(Good with { Id = Text(65_536) }, "65536", "IdBytesMax"),
+            ["id too long in bytes"] = TooMuch(Good with { Id = new string('日', 171) }, "513", "512 bytes"),
+            ["host too long"] = TooMuch(Good with { HostName = Text(300) }, "300", "256 bytes", "HostBytesMax"),
+            ["address too long"] = TooMuch(Good with { Address = Text(257) }, "257", "HostBytesMax"),
+            ["zone too long"] = TooMuch(Good with { Zone = Text(257) }, "zone", "257", "HostBytesMax"),
+            ["region too long"] = TooMuch(Good with { Region = Text(257) }, "region", "HostBytesMax"),
+            ["port 0 in use"] = Wrong(Good with { Port = 0 }, "port 0", "1..65535", "enabled"),
+            ["port -1"] = Wrong(Good with { Port = -1, PortEnabled = false }, "port -1", "0..65535"),
+            ["port 65536"] = Wrong(Good with { Port = 65_536 }, "port 65536", "1..65535"),
+            ["port 65536 not in use"] = Wrong(Good with { Port = 65_536, PortEnabled = false }, "65536"),
+            ["port 2^31"] = Wrong(Good with { Port = int.MinValue }, "-2147483648"),
+            ["secure port 0 in use"] = Wrong(Good with { SecurePort = 0 }, "secure port 0"),
+            ["secure port 70000"] = Wrong(Good with { SecurePort = 70_000 }, "secure port 70000"),
+            ["weight -1"] = Wrong(Good with { Weight = -1 }, "weight -1", "0..65535"),
+            ["weight 65536"] = Wrong(Good with { Weight = 65_536 }, "weight 65536"),
+            ["vips too long"] = TooMuch(Good with { Vips = Text(2_049) }, "2049", "2048 bytes", "VipsBytesMax"),
+            ["vips too many"] = TooMuch(Good with { Vips = Vips(65) }, "65", "64 addresses", "VipsMax"),
+            ["secure vips too many"] = TooMuch(Good with { SecureVips = Vips(500) }, "500", "VipsMax"),
+            ["home page too long"] = TooMuch(Good with { HomePageUrl = Url(2_049) }, "home page", "2049", "UrlBytesMax"),
+            ["status page too long"] = TooMuch(Good with { StatusPageUrl = Url(1 << 20) }, "status page", "UrlBytesMax"),
+            ["health check too long"] = TooMuch(Good with { HealthCheckUrl = Url(2_049) }, "health check"),
+            ["secure health check too long"] = TooMuch(Good with { SecureHealthCheckUrl = Url(2_049) }, "secure health check"),
+            ["a script as URL"] = Wrong(Good with { HomePageUrl = "javascript:alert(1)" }, "home page", "javascript:"),
+            ["a hidden script as URL"] = Wrong(Good with { StatusPageUrl = " JaVaScRiPt:alert(1)" }, "status page"),
+            ["data as URL"] = Wrong(Good with { HealthCheckUrl = "data:text/html,x" }, "health check", "data:"),
+            ["a line break in a URL"] = Wrong(Good with { HomePageUrl = "http://a/\r\nX: y" }, "home page", "U+000D"),
+            ["a control character in the id"] = Wrong(Good with { Id = "a\u0000b" }, "instance id", "U+0000", "position 1"),
+            ["a tab in the service"] = Wrong(Good with { Service = "a\tb" }, "service name", "U+0009"),
+            ["a lone surrogate"] = Wrong(Good with { HostName = "a\uD800b" }, "host name", "U+D800"),
+            ["a lone low surrogate"] = Wrong(Good with { Id = "\uDC00" }, "U+DC00", "position 0"),
+            ["what XML cannot carry"] = Wrong(Good with { Zone = "a\uFFFE" }, "zone", "U+FFFE"),
+            ["a delete character"] = Wrong(Good with { Region = "\u007F" }, "region", "U+007F"),
+            ["lease 0"] = Wrong(Good with { LeaseDuration = TimeSpan.Zero }, "lease 0 s", "1..86400 s", "LeaseDurationMax"),
+            ["lease -1"] = Wrong(Good with { LeaseDuration = Seconds(-1) }, "lease -1 s", "Send 1 s or more"),
+            ["lease below a second"] = Wrong(Good with { LeaseDuration = Seconds(0.999) }, "lease 0.999 s"),
+            ["lease over a day"] = Wrong(Good with { LeaseDuration = Seconds(86_400.001) }, "86400.001", "LeaseDurationMax"),
+            ["Java's overflow"] = Wrong(Good with { LeaseDuration = Seconds(2_147_484) }, "2147484 s"),
+            ["lease for ever"] = Wrong(Good with { LeaseDuration = TimeSpan.MaxValue }, "lease", "LeaseDurationMax"),
+            ["interval 0"] = Wrong(Good with { RenewalInterval = TimeSpan.Zero }, "renewal interval 0 s"),
+            ["interval for ever"] = Wrong(Good with { RenewalInterval = TimeSpan.MaxValue }, "renewal interval"),
+            ["too many pairs"] = TooMuch(Good with { Metadata = Pairs(257, 1) }, "metadata", "257", "256 pairs"),
+            ["10,000 pairs"] = TooMuch(Good with { Metadata = Pairs(10_000, 1) }, "10000", "MetadataPairsMax"),
+            ["too much metadata"] = TooMuch(Good with { Metadata = Pairs(3, 11_000) }, "33006", "32768 bytes"),
+            ["a value of 1 MB"] = TooMuch(Good with { Metadata = [new("k", Text(1 << 20))] }, "MetadataBytesMax"),
+            ["an empty key"] = Wrong(Good with { Metadata = [new("", "v")] }, "metadata key", "missing"),
+            ["a key too long"] = TooMuch(Good with { Metadata = [new(Text(257), "v")] }, "257", "MetadataKeyBytesMax"),
+            ["a key twice"] = Wrong(Good with { Metadata = [new("k", "1"), new("k", "2")] }, "key k", "twice"),
+            ["a control character in a key"] = Wrong(Good with { Metadata = [new("a\nb", "v")] }, "metadata key", "U+000A"),
+            ["a control character in a value"] = Wrong(Good with { Metadata = [new("k", "a\u0001")] }, "value of k", "U+0001"),
+            ["too many attributes"] = TooMuch(Good with { Attributes = Pairs(257, 1) }, "attributes", "MetadataPairsMax"),
+            ["an attribute twice"] = Wrong(Good with { Attributes = [new("k", "1"), new("k", "2")] }, "attributes key k"),
         };
 
     private static readonly Dictionary<string, Registration> AcceptedByName =
@@ -142,7 +144,8 @@ public class ValidationTests
         _under.Register(RegistrationBuilder.Of("orders", "i-1") with { Metadata = Pairs(200, 10) });
         object before = _under.Registry.ReadSnapshot();
         AssertRefused(Pairs(300, 1), RegistryErrorCode.LimitExceeded, "MetadataPairsMax");
-        AssertRefused([.. Enumerable.Range(0, 100).Select(i => KeyValuePair.Create($"new-{i}", ""))], RegistryErrorCode.LimitExceeded, "300");
+        KeyValuePair<string, string>[] others = [.. Enumerable.Range(0, 100).Select(i => KeyValuePair.Create($"new-{i}", ""))];
+        AssertRefused(others, RegistryErrorCode.LimitExceeded, "300");
         AssertRefused([new("k", Text(32_000))], RegistryErrorCode.LimitExceeded, "MetadataBytesMax");
         AssertRefused([new("k", "\u0007")], RegistryErrorCode.InvalidValue, "U+0007");
         AssertRefused([new("", "v")], RegistryErrorCode.InvalidValue, "missing");
@@ -181,11 +184,18 @@ public class ValidationTests
     [Fact]
     public void What_a_caller_sent_is_shown_shortened_and_harmless()
     {
-        string message = _under.Registry.Register(Good with { Id = "evil\r\n\u001b[31m" + Text(9_000) }, _under.Now).Error!.Message;
+        Registration evil = Good with { Id = "evil\r\n\u001b[31m" + Text(9_000) };
+        string message = _under.Registry.Register(evil, _under.Now).Error!.Message;
         Assert.Contains("evil", message, StringComparison.Ordinal);
         Assert.DoesNotContain(message, char.IsControl);
         Assert.InRange(message.Length, 20, 400);
     }
+
+    private static Refusal Wrong(Registration registration, params string[] words) =>
+        new(registration, RegistryErrorCode.InvalidValue, words);
+
+    private static Refusal TooMuch(Registration registration, params string[] words) =>
+        new(registration, RegistryErrorCode.LimitExceeded, words);
 
     private void AssertRefused(KeyValuePair<string, string>[] pairs, RegistryErrorCode code, string word)
     {
