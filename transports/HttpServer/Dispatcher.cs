@@ -13,8 +13,10 @@ namespace Rollcall.Transports.HttpServer;
 internal sealed class Dispatcher
 {
     private const string CrossOrigin = "A page of another origin may not write here.";
+    private const string BodyTooLong = "The declared body is over the limit, and nothing reads it here. Send none.";
     private const string TwoLengths = "Content-Length and Transfer-Encoding must not both be sent.";
 
+    private readonly HttpServerOptions _options;
     private readonly Reads _reads;
     private readonly Renewals _renewals;
     private readonly Writes _writes;
@@ -25,8 +27,9 @@ internal sealed class Dispatcher
 
     public Dispatcher(RegistryService registry, DocumentSources sources, HttpServerOptions options)
     {
+        _options = options;
         _reads = new Reads(registry, sources);
-        _renewals = new Renewals(registry, _reads, options);
+        _renewals = new Renewals(registry, _reads);
         _writes = new Writes(registry, options);
         _replication = new Replication(registry, options);
         _native = new Native(registry);
@@ -55,16 +58,16 @@ internal sealed class Dispatcher
     /// <summary>
     /// Answers what no handler needs to see: paths that are none, methods that do not fit, requests that smell.
     /// </summary>
-    private static bool IsRefused(Exchange exchange, in Route route, Verbs verb)
+    private bool IsRefused(Exchange exchange, in Route route, Verbs verb)
     {
         Verbs allowed = VerbTable.AllowedFor(route.Kind);
         if (Smuggling.IsSuspected(exchange.RequestHeaders))
         {
-            exchange.RefuseAndClose(StatusCodes.Status400BadRequest, TwoLengths);
+            RefuseAndClose(exchange, verb, StatusCodes.Status400BadRequest, TwoLengths);
         }
         else if (route.Kind == RouteKind.Malformed)
         {
-            RefuseTarget(exchange, route.Problem!, verb);
+            RefuseAndClose(exchange, verb, StatusCodes.Status400BadRequest, $"The path cannot be decoded: {route.Problem}.");
         }
         else if (route.Kind == RouteKind.Unknown)
         {
@@ -81,7 +84,12 @@ internal sealed class Dispatcher
         }
         else if (verb == Verbs.Post && CrossSite.IsSuspected(exchange.RequestHeaders))
         {
-            exchange.RefuseAndClose(StatusCodes.Status403Forbidden, CrossOrigin);
+            RefuseAndClose(exchange, verb, StatusCodes.Status403Forbidden, CrossOrigin);
+        }
+        else if (verb != Verbs.Post && exchange.RequestHeaders.ContentLength > _options.BodyBytesMax)
+        {
+            // Only a POST has a body that anybody reads, and its handler knows its limit.
+            RefuseAndClose(exchange, verb, StatusCodes.Status413PayloadTooLarge, BodyTooLong);
         }
         else
         {
@@ -92,16 +100,16 @@ internal sealed class Dispatcher
     }
 
     /// <summary>A PUT is most likely a heartbeat, and those get no bodies.</summary>
-    private static void RefuseTarget(Exchange exchange, string problem, Verbs verb)
+    private static void RefuseAndClose(Exchange exchange, Verbs verb, int status, string reason)
     {
-        string reason = $"The path cannot be decoded: {problem}.";
         if (verb == Verbs.Put)
         {
-            exchange.AnswerEmpty(StatusCodes.Status400BadRequest, Reason.ForHeader(reason));
+            exchange.Headers.Connection = Names.Close;
+            exchange.AnswerEmpty(status, Reason.ForHeader(reason));
         }
         else
         {
-            exchange.Refuse(StatusCodes.Status400BadRequest, reason);
+            exchange.RefuseAndClose(status, reason);
         }
     }
 

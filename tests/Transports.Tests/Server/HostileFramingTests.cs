@@ -115,6 +115,13 @@ public sealed class HostileFramingTests : HostileTests
         Assert.Equal(200, connection.Receive().Status);
     }
 
+    [Theory]
+    [InlineData("GET", "/eureka/apps")]
+    [InlineData("DELETE", "/eureka/apps/ORDERS/victim")]
+    [InlineData("PUT", "/eureka/apps/ORDERS/victim/metadata?k=v")]
+    public void A_body_over_the_limit_that_nobody_would_read_is_refused(string method, string target) =>
+        AssertRefused(method, target, "", new byte[16_385], 413);
+
     [Fact]
     public void A_batch_has_a_limit_of_its_own()
     {

@@ -2,7 +2,6 @@ using Rollcall.Core;
 using Rollcall.Core.Model;
 using Rollcall.Core.Seams;
 using Rollcall.Core.Snapshots;
-using Rollcall.Transports.Http.Eureka;
 
 namespace Rollcall.Transports.HttpServer.Documents;
 
@@ -40,27 +39,4 @@ internal sealed class DocumentSource<TEncoder>(RegistryService registry, TEncode
         _cache.Vip(snapshot, vip, secure, coding);
 
     public override void Trim() => _cache.Trim();
-}
-
-/// <summary>The four sources: JSON and XML, full and compact.</summary>
-internal sealed class DocumentSources(RegistryService registry)
-{
-    private readonly DocumentSource[] _sources =
-    [
-        new DocumentSource<EurekaXmlEncoder>(registry, new EurekaXmlEncoder(compact: false)),
-        new DocumentSource<EurekaXmlEncoder>(registry, new EurekaXmlEncoder(compact: true)),
-        new DocumentSource<EurekaJsonEncoder>(registry, new EurekaJsonEncoder(compact: false)),
-        new DocumentSource<EurekaJsonEncoder>(registry, new EurekaJsonEncoder(compact: true)),
-    ];
-
-    public DocumentSource this[Variant variant] => _sources[(variant.Json ? 2 : 0) + (variant.Compact ? 1 : 0)];
-
-    /// <summary>Gives back the bytes of forms that nobody asked for lately.</summary>
-    public void Trim()
-    {
-        foreach (DocumentSource source in _sources)
-        {
-            source.Trim();
-        }
-    }
 }

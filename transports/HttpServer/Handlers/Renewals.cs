@@ -15,23 +15,15 @@ namespace Rollcall.Transports.HttpServer.Handlers;
 /// request means nothing; Kestrel reads it away, within its limits.
 /// </para>
 /// </remarks>
-internal sealed class Renewals(RegistryService registry, Reads reads, HttpServerOptions options)
+internal sealed class Renewals(RegistryService registry, Reads reads)
 {
     private static readonly StringValues s_unknown = "No such lease: register. GET /v1/explain/{service}/{id} says why.";
     private static readonly StringValues s_newer = "lastDirtyTimestamp is newer than the record: register again.";
     private static readonly StringValues s_ownStatusUnknown = "The instance's own status is UNKNOWN: register again.";
     private static readonly StringValues s_badStamp = "lastDirtyTimestamp must be a whole number of 64 bits.";
-    private static readonly StringValues s_bodyTooLong = "The body of a heartbeat is over the limit. Send none.";
 
     public void Renew(Exchange exchange, in Route route)
     {
-        if (exchange.RequestHeaders.ContentLength > options.BodyBytesMax)
-        {
-            exchange.Headers.Connection = Names.Close;
-            exchange.AnswerEmpty(StatusCodes.Status413PayloadTooLarge, s_bodyTooLong);
-            return;
-        }
-
         if (!Query.TryGetNumber(route.Query, "lastDirtyTimestamp", out long? stamp))
         {
             exchange.AnswerEmpty(StatusCodes.Status400BadRequest, s_badStamp);
