@@ -103,6 +103,30 @@ public sealed class ClientModelTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_id_in_two_services_is_two_instances()
+    {
+        ClientInstance[] sent = [SampleInstances.Rich("ORDERS", "same"), SampleInstances.Plain("BILLING", "same") with { Port = 9 }];
+        await _calls.RegisterAsync(sent[0]);
+        await _calls.RegisterAsync(sent[1]);
+
+        AnswerSweep sweep = new(_calls);
+        await sweep.RunListsAsync([.. sent.Select(Registered)]);
+        ClientView alone = new SpringStrictReader().Read(
+            ClientDocument.Instance, (await _calls.ReadAsync("instances/same", WireFormat.Json)).Body);
+        Assert.Equal("BILLING", alone.Instances.Single().App);
+    }
+
+    [Fact]
+    public async Task The_marker_of_empty_metadata_is_no_metadata()
+    {
+        ClientInstance sent = SampleInstances.Plain("ORDERS", "o-1");
+        Dictionary<string, string?> told = new() { ["@class"] = "java.util.Collections$EmptyMap", ["zone"] = "a" };
+        await _calls.RegisterAsync(sent with { Metadata = told });
+
+        await SweepAsync([Registered(sent) with { Metadata = new Dictionary<string, string?> { ["zone"] = "a" } }]);
+    }
+
+    [Fact]
     public async Task Metadata_put_by_query_is_read_back_by_all()
     {
         ClientInstance sent = SampleInstances.Plain("ORDERS", "o-1");

@@ -11,7 +11,7 @@ internal static class Wait
     public static TimeSpan Deadline => TimeSpan.FromSeconds(60);
 
     /// <summary>Returns as soon as the condition holds.</summary>
-    /// <exception cref="TimeoutException">It did not hold before <see cref="Deadline"/>; the message says what was expected.</exception>
+    /// <exception cref="TimeoutException">It did not hold before <see cref="Deadline"/>; the message says what.</exception>
     public static async Task UntilAsync(Func<Task<bool>> condition, Func<string> expected)
     {
         using CancellationTokenSource deadline = new(Deadline);

@@ -117,7 +117,7 @@ internal sealed class AnswerSweep(EurekaCalls calls)
             ? i with { DataCenterMetadata = amazon.Where(p => s_compactAmazonKeys.Contains(p.Key)).ToDictionary() }
             : i;
         return reader.KeepsEscapedNames && shown.Metadata is { } metadata
-            ? shown with { Metadata = metadata.ToDictionary(p => XStreamNames.Encode(p.Key), p => p.Value) }
+            ? shown with { Metadata = metadata.ToDictionary(p => XStreamNames.EncodeWithoutPrefix(p.Key), p => p.Value) }
             : shown;
     }
 

@@ -248,7 +248,7 @@ internal sealed record RegistrationShape(
     private static XElement? Element(string name, string? text) => text is null ? null : new XElement(name, text);
 
     private static XElement MapElement(IReadOnlyDictionary<string, string?>? map) => map is { Count: > 0 }
-        ? new XElement("metadata", map.Select(p => new XElement(XStreamNames.Encode(p.Key), p.Value)))
+        ? new XElement("metadata", map.Select(p => new XElement(XStreamNames.EncodeWithoutPrefix(p.Key), p.Value)))
         : new XElement("metadata", new XAttribute("class", EmptyMap));
 
     private static JsonObject Port(int? number, string? enabled) => new() { ["$"] = number, ["@enabled"] = enabled };

@@ -22,6 +22,8 @@ internal static class SampleInstances
         ["ключ"] = "значение",
         ["鍵"] = "値",
         ["🦄"] = "🦄 \u2028",
+        ["aws:zone"] = "a colon is a letter to Java and a prefix to others",
+        ["lines"] = "one\ntwo\tthree",
         ["management.port"] = "8081",
         ["flag"] = "true",
         ["nothing"] = "null",

@@ -114,6 +114,13 @@ public sealed class ModelsReadTheJavaServerTests
         Assert.Equal(key, XStreamNames.Decode(name));
     }
 
+    [Fact]
+    public void A_colon_is_legal_to_Java_escaped_or_not()
+    {
+        Assert.Equal("a:b", XStreamNames.Encode("a:b"));
+        Assert.Equal("a:b", XStreamNames.Decode(XStreamNames.EncodeWithoutPrefix("a:b")));
+    }
+
     [Theory]
     [InlineData("my_key", "my_key")]
     [InlineData("end_", "end_")]

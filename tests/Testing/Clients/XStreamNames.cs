@@ -35,6 +35,11 @@ public static class XStreamNames
         return name.ToString();
     }
 
+    /// <summary>
+    /// The same with the colon escaped too: Java reads it, and expat does not take it for a prefix that nobody declared.
+    /// </summary>
+    public static string EncodeWithoutPrefix(string key) => Encode(key).Replace(":", "_.003a", StringComparison.Ordinal);
+
     /// <summary>The key of an element name. An underscore that begins no escape stands for itself.</summary>
     public static string Decode(string name)
     {
