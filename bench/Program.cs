@@ -1,11 +1,22 @@
+using BenchmarkDotNet.Running;
+using Rollcall.Bench.Gate;
 using Rollcall.Bench.Targets;
 
 return args switch
 {
+    ["explore", .. string[] rest] => Explore(rest),
+    ["gate"] => GateCommand.Run(),
+    ["gate", "--update-baseline"] => GateCommand.UpdateBaseline(),
     ["targets"] => TargetsCommand.Run(TargetRow.All),
     ["targets", "--rows", var list] when TargetsCommand.Parse(list) is { } rows => TargetsCommand.Run(rows),
     _ => Usage(),
 };
+
+static int Explore(string[] rest)
+{
+    BenchmarkSwitcher.FromAssembly(typeof(GateCommand).Assembly).Run(rest);
+    return 0;
+}
 
 static int Usage()
 {
@@ -13,8 +24,11 @@ static int Usage()
         """
         dotnet run -c Release --project bench -- <command>
 
-          targets                     measure every row at full size; writes bench/results and the README's table of numbers
+          gate                        the short set against bench/baseline.json; exit code 1 if something became worse
+          gate --update-baseline      make what is measured now the baseline, on purpose
+          targets                     every row at full size; writes bench/results and the README's table of numbers
           targets --rows 1,2,17       only these
+          explore <arguments>         BenchmarkDotNet: --list flat, --filter '*Renew*', --job short
         """
     );
     return 2;

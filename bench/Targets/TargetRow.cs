@@ -15,8 +15,11 @@ internal sealed record TargetRow(int Number, string Quantity, Func<Measurement> 
         new(1, "renew in the core by handle, 1M leases in random order", RenewByHandle.Measure),
         new(2, "renew in the core by key, 1M leases in random order", RenewByKey.Measure),
         new(7, "memory of one of a million Spring-like instances", MemoryPerInstance.Measure),
+        new(8, "a million instances, each renewing every 30 s: the core's part", RenewalLoad.Measure),
         new(9, "cost of one change to the encoded full snapshot", CostOfChange.Measure),
         new(10, "full read of 100k instances, warm", FullRead.Measure),
+        new(11, "records and bytes of a delta: the core's part", DeltaBytes.Measure),
+        new(16, "expiry: never early, and how late", ExpiryLateness.Measure),
         new(17, "mass expiry: 330k of 1M leases at once, guard off", MassExpiry.Measure),
     ];
 
