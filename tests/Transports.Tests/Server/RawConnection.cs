@@ -25,7 +25,7 @@ public sealed class RawConnection : IDisposable
 
     public void Send(string ascii) => Send(Encoding.Latin1.GetBytes(ascii));
 
-    /// <summary>Sends; a server that has hung up already is no error here, the answer tells.</summary>
+    /// <summary>Sends; a server that has hung up already is no error here.</summary>
     public void Send(ReadOnlySpan<byte> bytes)
     {
         try
@@ -35,8 +35,10 @@ public sealed class RawConnection : IDisposable
                 bytes = bytes[_socket.Send(bytes)..];
             }
         }
-        catch (SocketException e)
-            when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown or SocketError.ConnectionAborted) { }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
+        {
+            // The answer tells, or its absence.
+        }
     }
 
     public void ShutdownSend() => _socket.Shutdown(SocketShutdown.Send);

@@ -137,25 +137,28 @@ internal sealed class Reads(RegistryService registry, DocumentSources sources)
             exchange.Headers.ContentEncoding = Names.Gzip;
         }
 
-        if (exchange.IsHead)
+        if (!exchange.IsHead)
         {
-            return;
+            await WriteAsync(await exchange.StartBodyAsync(), document, exchange.Aborted);
         }
+    }
 
-        PipeWriter writer = await exchange.StartBodyAsync();
+    private static async Task WriteAsync(PipeWriter writer, EncodedDocument document, CancellationToken aborted)
+    {
         int unflushed = 0;
         foreach (ReadOnlyMemory<byte> segment in document)
         {
-            for (int at = 0; at < segment.Length; )
+            ReadOnlyMemory<byte> rest = segment;
+            while (!rest.IsEmpty)
             {
-                int length = Math.Min(segment.Length - at, FlushBytes - unflushed);
-                writer.Write(segment.Span.Slice(at, length));
-                at += length;
+                int length = Math.Min(rest.Length, FlushBytes - unflushed);
+                writer.Write(rest.Span[..length]);
+                rest = rest[length..];
                 unflushed += length;
                 if (unflushed == FlushBytes)
                 {
                     unflushed = 0;
-                    if ((await writer.FlushAsync(exchange.Aborted)).IsCompleted)
+                    if ((await writer.FlushAsync(aborted)).IsCompleted)
                     {
                         return;
                     }
@@ -164,6 +167,6 @@ internal sealed class Reads(RegistryService registry, DocumentSources sources)
         }
 
         // Kestrel flushes what stands behind the last flush only if the connection ends there.
-        await writer.FlushAsync(exchange.Aborted);
+        await writer.FlushAsync(aborted);
     }
 }
