@@ -28,14 +28,13 @@ public sealed class HostileFramingTests : HostileTests
     [InlineData("Content-Length: 5, 7", 400)]
     [InlineData("Content-Length: 16385", 413)]
     [InlineData("Content-Length: 9223372036854775807", 413)]
-    [InlineData("Transfer-Encoding: gzip", 400, 415, 501)]
-    [InlineData("Transfer-Encoding: chunked, gzip", 400, 415, 501)]
+    [InlineData("Transfer-Encoding: gzip", 400)]
+    [InlineData("Transfer-Encoding: chunked, gzip", 400)]
     [InlineData("Content-Length: 4\r\nTransfer-Encoding: chunked", 400)]
     [InlineData("Transfer-Encoding: chunked\r\nContent-Length: 999999", 400)]
-    [InlineData("Transfer-Encoding: xchunked", 400, 501)]
+    [InlineData("Transfer-Encoding: xchunked", 400)]
     public void A_length_that_is_none(string header, params int[] statuses)
     {
-        // Kestrel says 501 for a coding of the transfer that it does not know: the one 5xx that is not ours, and no failure.
         byte[] request = Encoding.ASCII.GetBytes(
             $"POST /eureka/apps/ORDERS HTTP/1.1\r\nHost: r\r\nContent-Type: application/json\r\n{header}\r\n\r\n0\r\n\r\n"
         );
@@ -189,6 +188,7 @@ public sealed class HostileFramingTests : HostileTests
         AssertUnharmed(version);
     }
 
+    // 505, of Kestrel, is HTTP's own word for a version that is not spoken: no failure of ours.
     [Theory]
     [InlineData("GET /eureka/apps HTTP/1.1\r\n\r\n", 400)]
     [InlineData("GET /eureka/apps HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400)]
