@@ -59,11 +59,15 @@ function judge(c,    t, ran, failed, skipped, why, state) {
     printf "%-8s %4d tests  %s%s\n", state, ran, claim[c], why == "" ? "" : " (" why ")"
 }
 
-# Tests write lines that begin with "measured: " for people; they decide nothing.
-function collectMeasured(output,    line, count, i) {
+# What tests print for people decides nothing. Shown is the first quantity with a unit that each test method prints.
+function collectMeasured(output,    method, line, count, i) {
+    method = name[test]
+    sub(/\(.*/, "", method)
     count = split(output, line, "\n")
-    for (i = 1; i <= count; i++) {
-        if (sub(/^measured: /, "", line[i])) {
+    for (i = 1; i <= count && !(method in shown); i++) {
+        if (line[i] ~ /[0-9] (ns|us|ms|s|B|bytes|kB|MB)([ ,;.(]|$)/) {
+            shown[method] = 1
+            sub(/^measured: /, "", line[i])
             measured = measured text(line[i]) "\n"
         }
     }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Rollcall.Core;
@@ -85,6 +87,29 @@ public sealed partial class ReadmeTests
         Assert.All(names, name => Assert.Contains($"`{name}`", section, StringComparison.Ordinal));
     }
 
+    /// <summary>A number is in the table only if a run put it on file; a ratio only together with what it was compared with.</summary>
+    [Fact]
+    public void Its_numbers_are_on_file_with_their_control_arm()
+    {
+        foreach (Match row in NumberRow().Matches(Section("## Numbers")))
+        {
+            string file = Repository.PathOf(
+                $"bench/results/row-{int.Parse(row.Groups["row"].Value, CultureInfo.InvariantCulture):00}.json"
+            );
+            Assert.True(File.Exists(file), $"{file} is not there.");
+            using JsonDocument result = JsonDocument.Parse(File.ReadAllText(file));
+            JsonElement figure = Assert.Single(
+                result.RootElement.GetProperty("figures").EnumerateArray(),
+                figure => figure.GetProperty("name").GetString() == row.Groups["name"].Value
+            );
+            bool isRatio = figure.GetProperty("unit").GetString() == "x";
+            Assert.False(
+                isRatio && figure.GetProperty("control").ValueKind == JsonValueKind.Null,
+                $"{row.Value} has no control arm."
+            );
+        }
+    }
+
     [Fact]
     public void Its_links_lead_somewhere() =>
         Assert.All(
@@ -157,6 +182,9 @@ public sealed partial class ReadmeTests
 
         return Spaces().Replace(summary.Value, " ").Trim();
     }
+
+    [GeneratedRegex(@"^\| (?<row>\d+) \| (?<name>[^|]+) \|", RegexOptions.Multiline)]
+    private static partial Regex NumberRow();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();
