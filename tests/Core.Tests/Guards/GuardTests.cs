@@ -307,6 +307,31 @@ public class GuardTests
     }
 
     [Fact]
+    public void Losses_of_one_window_are_added_up()
+    {
+        Fleet fleet = new Fleet().Join("first", 10, Interval).Join("second", 10, Interval).Join("rest", 80, Interval);
+        fleet.Pass(TimeSpan.FromMinutes(1));
+        fleet.Silence("first", 10);
+        fleet.Pass(LeaseAndAStep, () => Assert.False(fleet.Guard.Engaged, fleet.Guard.Summary));
+        Assert.Equal(90, fleet.Count);
+        fleet.Silence("second", 10);
+        fleet.Pass(LeaseAndAStep);
+        Assert.Equal((true, 90), (fleet.Guard.Engaged, fleet.Count));
+    }
+
+    [Fact]
+    public void Losses_of_different_windows_are_not_added_up()
+    {
+        Fleet fleet = new Fleet().Join("first", 10, Interval).Join("second", 10, Interval).Join("rest", 80, Interval);
+        fleet.Pass(TimeSpan.FromMinutes(1));
+        fleet.Silence("first", 10);
+        fleet.Pass(SteppedRegistry.Options.GuardWindow + LeaseAndAStep);
+        fleet.Silence("second", 10);
+        fleet.Pass(LeaseAndAStep, () => Assert.False(fleet.Guard.Engaged, fleet.Guard.Summary));
+        Assert.Equal(80, fleet.Count);
+    }
+
+    [Fact]
     public void A_stall_is_not_silence()
     {
         Fleet fleet = new Fleet().Join("orders", 100, Interval);

@@ -28,6 +28,7 @@ public class RegistrySoakTests(ITestOutputHelper output)
     public void Whatever_runs_at_once_every_promise_holds()
     {
         var under = new SteppedRegistry(Options);
+        Anchor(under);
         SoakOwner[] owners = [.. Enumerable.Range(0, Owners).Select(i => new SoakOwner(under, i, StepsPerOwner))];
         using var crew = new SoakCrew();
         foreach (SoakOwner owner in owners)
@@ -52,6 +53,23 @@ public class RegistrySoakTests(ITestOutputHelper output)
         AssertTheEnd(under, owners);
     }
 
+    private static void Anchor(SteppedRegistry under)
+    {
+        for (int i = 0; i < SoakReader.Anchors; i++)
+        {
+            foreach (string service in (string[])["anchor-b", "anchor-a"])
+            {
+                under.Register(
+                    RegistrationBuilder.Of(service, $"{SoakReader.Anchor}{i}") with
+                    {
+                        Vips = "anchor",
+                        LeaseDuration = TimeSpan.FromDays(1),
+                    }
+                );
+            }
+        }
+    }
+
     private static void PassTime(SteppedRegistry under, Random random)
     {
         under.Clock.Pass(TimeSpan.FromMicroseconds(random.Next(12_000)));
@@ -64,7 +82,13 @@ public class RegistrySoakTests(ITestOutputHelper output)
         Assert.True(counts.Expiries > 0 && counts.Renewals > 0 && counts.Cancellations > 0, $"the soak did too little: {counts}");
         RegistrySnapshot snapshot = under.Registry.ReadSnapshot();
         SoakReader.AssertConsistent(snapshot);
-        Assert.Equal(owners.Sum(owner => owner.AssertAllAsLeft()), snapshot.Count);
+        Assert.Equal(owners.Sum(owner => owner.AssertAllAsLeft()), snapshot.Count - (2 * SoakReader.Anchors));
+
+        for (int i = 0; i < SoakReader.Anchors; i++)
+        {
+            Assert.Null(under.Cancel("anchor-a", $"{SoakReader.Anchor}{i}").Error);
+            Assert.Null(under.Cancel("anchor-b", $"{SoakReader.Anchor}{i}").Error);
+        }
 
         under.Pass(TimeSpan.FromSeconds(10));
         Assert.Equal(0, under.Registry.ReadSnapshot().Count);

@@ -13,6 +13,12 @@ internal sealed class SoakReader(SteppedRegistry under)
 
     public int Reads { get; private set; }
 
+    /// <summary>An id that is always there, in two services, while everything around it comes and goes.</summary>
+    public const string Anchor = "anchor-";
+
+    /// <summary>How many ids are always there.</summary>
+    public const int Anchors = 40;
+
     /// <summary>Follows the registry by deltas, and compares now and then with the snapshot they lead to.</summary>
     public void ReadOnce()
     {
@@ -24,6 +30,7 @@ internal sealed class SoakReader(SteppedRegistry under)
             Apply(change);
         }
 
+        AssertAnchored(Reads % Anchors);
         Assert.Equal(delta.Snapshot.Version, _version);
         Assert.Equal(delta.Snapshot.Count, _replica.Count);
         if (++Reads % 50 == 0)
@@ -70,10 +77,8 @@ internal sealed class SoakReader(SteppedRegistry under)
             all.GroupBy(record => record.Service.Text).Select(service => (service.Key, service.Count())),
             snapshot.Services().Select(service => (service.Name.Text, service.Count))
         );
-        Assert.Equal(
-            snapshot.Count,
-            snapshot.InstancesOfVip("even", false).Count() + snapshot.InstancesOfVip("odd", false).Count()
-        );
+        string[] vips = ["even", "odd", "anchor"];
+        Assert.Equal(snapshot.Count, vips.Sum(vip => snapshot.InstancesOfVip(vip, secure: false).Count()));
         Assert.All(all, record => Assert.True(record.Version <= snapshot.Version, "a record from the future"));
     }
 
@@ -95,6 +100,14 @@ internal sealed class SoakReader(SteppedRegistry under)
     private static (string, string?) IdOf(EchoInstance instance) => (instance.Service, Portrait.Field(instance.Portrait, "id"));
 
     private static NaiveKey KeyOf(Instance record) => new(record.Service.Text, record.Id);
+
+    /// <summary>A look-up without a lock never misses what is there, nor finds the wrong one of two.</summary>
+    private void AssertAnchored(int number)
+    {
+        Assert.NotNull(under.Find("anchor-b", $"{Anchor}{number}"));
+        Assert.Equal("ANCHOR-A", under.FindById($"{Anchor}{number}")?.Service.Text);
+        Assert.Null(under.Find("anchor-c", $"{Anchor}{number}"));
+    }
 
     private void Apply(Change change)
     {
