@@ -13,9 +13,10 @@ namespace Rollcall.Core.Leases;
 /// once, at its own pace.
 /// </para>
 /// <para>
-/// While engaged no lease ends. It disengages when the silent are no more than the threshold of the watched (renewals came back),
-/// when an operator confirms the loss, or after <see cref="RegistryOptions.GuardHoldMax"/>. In the latter two cases the leases
-/// silent at that moment are condemned: they leave both sides of the share, so that ending them does not engage it again.
+/// While engaged no lease ends. It disengages when the share is back at the threshold (renewals came back, or what ended before
+/// has left the window), when an operator confirms the loss, or after <see cref="RegistryOptions.GuardHoldMax"/>. In the latter two
+/// cases the leases silent at that moment are condemned: they leave both sides of the share, so that ending them does not engage
+/// it again.
 /// </para>
 /// <para>Owner: the registry. Tallies come under stripes' locks and from renewals: guarded by its own lock, taken last.</para>
 /// <para>Units: lease ticks; see <see cref="LeaseClock"/>.</para>
@@ -167,16 +168,18 @@ internal sealed class ExpiryGuard
                 return;
             }
 
+            // One measure for both ways: with another for the end it would turn on and off at each tick, and let leases go between.
+            int failures = _silent + _endedInWindow;
+            int due = _watched + _endedInWindow;
+            bool many = failures > _threshold * due;
             if (!_engaged)
             {
-                int failures = _silent + _endedInWindow;
-                int due = _watched + _endedInWindow;
-                if (due >= _populationMin && failures > _threshold * due)
+                if (many && due >= _populationMin)
                 {
                     Turn(true, GuardReason.ManySilent, now, Share(failures, due) + " failed to renew");
                 }
             }
-            else if (_silent <= _threshold * _watched)
+            else if (!many)
             {
                 Turn(false, GuardReason.RenewalsReturned, now, $"renewals returned, {Share(_silent, _watched)} still silent");
             }

@@ -317,6 +317,11 @@ public class GuardTests
         fleet.Silence("second", 10);
         fleet.Pass(LeaseAndAStep);
         Assert.Equal((true, 90), (fleet.Guard.Engaged, fleet.Count));
+        Assert.True(fleet.Under.Now - fleet.Guard.Since > Interval, "it was engaged once, and stayed so");
+
+        // When the first have left the window, the second alone are few.
+        fleet.Pass(SteppedRegistry.Options.GuardWindow);
+        Assert.Equal((false, 80), (fleet.Guard.Engaged, fleet.Count));
     }
 
     [Fact]
