@@ -71,7 +71,7 @@ public sealed class RegistryService
     public MonotonicTime Now => _clock.Now;
 
     /// <summary>State of the guard against mass expiry.</summary>
-    public GuardState Guard => _stripes.Guard.Read();
+    public GuardState Guard => _stripes.Guard.Read(Now);
 
     /// <summary>Counts since the start.</summary>
     public RegistryCounts Counts =>

@@ -203,25 +203,28 @@ internal sealed class ExpiryGuard
     }
 
     /// <summary>State for people and metrics.</summary>
-    public GuardState Read()
+    public GuardState Read(MonotonicTime now)
     {
         lock (_gate)
         {
             MonotonicTime? ends = _engaged ? _since + _holdMax : null;
-            return new GuardState(_engaged, _reason, _since, ends, _silent, _watched, _held, Summary(ends));
+            return new GuardState(_engaged, _reason, _since, ends, _silent, _watched, _held, Summary(now));
         }
     }
 
-    private string Summary(MonotonicTime? ends) =>
+    private string Summary(MonotonicTime now) =>
         _reason switch
         {
             GuardReason.Disabled => "The guard is off: every lease ends when it is over.",
             GuardReason.Calm => $"The guard is at rest: {Share(_silent, _watched)} are silent.",
             _ when _engaged =>
-                $"The guard is engaged since {_since}: {_story}. Now {Share(_silent, _watched)} are silent, {_held} are kept past "
-                    + $"their end. It ends when renewals return, when the loss is confirmed, or at {ends}.",
-            _ => $"The guard is at rest since {_since}: {_story}. Now {Share(_silent, _watched)} are silent.",
+                $"The guard is engaged for {Seconds(now - _since)}: {_story}. Now {Share(_silent, _watched)} are silent, {_held} are kept "
+                    + "past their end. It ends when renewals return, when an operator confirms the loss, or in "
+                    + $"{Seconds(_since + _holdMax - now)}.",
+            _ => $"The guard is at rest for {Seconds(now - _since)}: {_story}. Now {Share(_silent, _watched)} are silent.",
         };
+
+    private static string Seconds(TimeSpan span) => DurationText.Show(TimeSpan.FromSeconds(Math.Max(0, Math.Ceiling(span.TotalSeconds))));
 
     private static string Share(int part, int whole) =>
         string.Create(CultureInfo.InvariantCulture, $"{part} of {whole} leases due");
