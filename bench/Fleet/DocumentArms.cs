@@ -70,7 +70,7 @@ internal sealed class DocumentArms
                 long copied = 0;
                 foreach (ReadOnlyMemory<byte> segment in Full())
                 {
-                    for (ReadOnlyMemory<byte> rest = segment; !rest.IsEmpty; )
+                    for (ReadOnlyMemory<byte> rest = segment; !rest.IsEmpty;)
                     {
                         int at = (int)(copied % buffer.Length);
                         int length = Math.Min(rest.Length, buffer.Length - at);

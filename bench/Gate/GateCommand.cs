@@ -74,13 +74,13 @@ internal static class GateCommand
 
     private static void Print(List<GateLine> lines)
     {
-        Console.WriteLine($"{"pair", -52}{"previous", 10}{"now", 10}{"change", 9}{"B before", 11}{"B now", 11}  verdict");
+        Console.WriteLine($"{"pair",-52}{"previous",10}{"now",10}{"change",9}{"B before",11}{"B now",11}  verdict");
         foreach (GateLine line in lines)
         {
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{line.Name, -52}{line.Before?.Ratio, 8:G3} x{line.Now.Ratio, 8:G3} x{line.Change, 9:+0%;-0%;0%}{line.Before?.Bytes, 11:0.##}{line.Now.Bytes, 11:0.##}  {(line.Verdict.Passed ? "" : "FAILED: ")}{line.Verdict.Words}"
+                    $"{line.Name,-52}{line.Before?.Ratio,8:G3} x{line.Now.Ratio,8:G3} x{line.Change,9:+0%;-0%;0%}{line.Before?.Bytes,11:0.##}{line.Now.Bytes,11:0.##}  {(line.Verdict.Passed ? "" : "FAILED: ")}{line.Verdict.Words}"
                 )
             );
         }

@@ -23,7 +23,7 @@ internal static class TargetsCommand
             results.Add(result);
             foreach (Figure figure in result.Figures)
             {
-                Console.WriteLine($"  {figure.Verdict, -8}{figure.Name}: {figure.Value} {figure.Unit}; {figure.Control}");
+                Console.WriteLine($"  {figure.Verdict,-8}{figure.Name}: {figure.Value} {figure.Unit}; {figure.Control}");
             }
 
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  in {(watch.Elapsed - start).TotalSeconds:F0} s"));

@@ -266,7 +266,7 @@ internal sealed class ExpiryGuard
 
     private void AdvanceBuckets(long tick)
     {
-        for (long bucket = BucketOf(tick); _newestBucket < bucket; )
+        for (long bucket = BucketOf(tick); _newestBucket < bucket;)
         {
             if (bucket - _newestBucket > Buckets)
             {

@@ -41,7 +41,7 @@ internal sealed class GenerationSequence(KeyHash hash)
     private uint Decipher(uint value)
     {
         (uint left, uint right) = (value >> HalfBits, value & HalfMask);
-        for (uint round = Rounds; round-- > 0; )
+        for (uint round = Rounds; round-- > 0;)
         {
             (left, right) = (right ^ Round(round, left), left);
         }

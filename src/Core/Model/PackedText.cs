@@ -79,7 +79,7 @@ internal static class PackedText
         output.Number(block.Length - idEnd);
         int hashed = 0;
         int fresh = expected.Length + idEnd;
-        for (int at = fresh; at < window.Length; )
+        for (int at = fresh; at < window.Length;)
         {
             for (; hashed < at && hashed + 4 <= window.Length; hashed++)
             {
@@ -112,7 +112,7 @@ internal static class PackedText
         int idEnd = TextBlock.IdEnd(packed);
         byte[] block = new byte[idEnd + restLength];
         packed[..idEnd].CopyTo(block);
-        for (int written = idEnd; ; )
+        for (int written = idEnd; ;)
         {
             ReadOnlySpan<byte> fresh = Text(packed, ref at);
             fresh.CopyTo(block.AsSpan(written));

@@ -88,7 +88,7 @@ internal sealed class TextTemplate
         ReadOnlySpan<byte> text = sample.AsSpan(at, length);
         at += length;
         int literal = 0;
-        for (int i = 0; i < text.Length; )
+        for (int i = 0; i < text.Length;)
         {
             Hole hole = HoleAt(sample, text[i..], out int held);
             if (hole == Hole.None)

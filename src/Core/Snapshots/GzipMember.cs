@@ -51,7 +51,7 @@ internal static class GzipMember
     {
         int blocks = (text.Length + StoredMax - 1) / StoredMax;
         byte[] stored = new byte[text.Length + (blocks * StoredHeader)];
-        for (Span<byte> rest = stored; !text.IsEmpty; )
+        for (Span<byte> rest = stored; !text.IsEmpty;)
         {
             int length = Math.Min(text.Length, StoredMax);
             rest[0] = 0;

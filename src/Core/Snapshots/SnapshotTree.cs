@@ -326,7 +326,7 @@ internal static class SnapshotTree
     // Joins nodes that have become small with a neighbour, so that a tree from which much was removed is as flat as a new one.
     private static void Join(List<SnapshotNode> nodes)
     {
-        for (int i = 0; i + 1 < nodes.Count; )
+        for (int i = 0; i + 1 < nodes.Count;)
         {
             SnapshotNode? joined = TryJoin(nodes[i], nodes[i + 1]);
             if (joined is null)
@@ -376,7 +376,7 @@ internal static class SnapshotTree
     private static int ChildFor(SnapshotNode[] children, ServiceName service, ReadOnlySpan<byte> id)
     {
         int low = 0;
-        for (int high = children.Length - 1; low < high; )
+        for (int high = children.Length - 1; low < high;)
         {
             int middle = (low + high + 1) / 2;
             if (Compare(children[middle].First, service, id) <= 0)
@@ -395,7 +395,7 @@ internal static class SnapshotTree
     private static int LowerBound(Instance[] records, ServiceName service, ReadOnlySpan<byte> id)
     {
         int low = 0;
-        for (int high = records.Length; low < high; )
+        for (int high = records.Length; low < high;)
         {
             int middle = (low + high) / 2;
             if (Compare(records[middle], service, id) < 0)
@@ -414,7 +414,7 @@ internal static class SnapshotTree
     private static int CountBelow(Span<TreeEdit> edits, Instance bound)
     {
         int low = 0;
-        for (int high = edits.Length; low < high; )
+        for (int high = edits.Length; low < high;)
         {
             int middle = (low + high) / 2;
             if (Compare(edits[middle].Record, bound) < 0)
