@@ -50,7 +50,7 @@ public sealed record RegistryOptions
     /// <summary>The guard ends by itself after this long.</summary>
     public TimeSpan GuardHoldMax { get; init; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>Changes kept for readers that ask what changed since a version. A power of two; 48 bytes each.</summary>
+    /// <summary>Changes kept for readers that ask what changed since a version. A power of two; 64 bytes each.</summary>
     public int ChangeRingCapacity { get; init; } = 65_536;
 
     /// <summary>Age of changes shown by a delta that names no version (Eureka's).</summary>
