@@ -16,11 +16,11 @@ internal static class GateCommand
     public static int Run()
     {
         Baseline? baseline = Baseline.Read(RepositoryFiles.Baseline);
-        IReadOnlyDictionary<string, double> budgets = AllocationBudget.Read(RepositoryFiles.AllocationBudget);
+        var budget = new AllocationBudget(RepositoryFiles.AllocationBudget);
         var lines = new List<GateLine>();
         foreach (GatePair pair in GateSet.Pairs())
         {
-            lines.Add(Judge(pair, baseline?.Of(pair.Name), pair.Budget is null ? null : Budget(budgets, pair.Budget)));
+            lines.Add(Judge(pair, baseline?.Of(pair.Name), budget.Of(pair.Budget)));
         }
 
         lines.AddRange(Gone(baseline, lines));
@@ -57,9 +57,6 @@ internal static class GateCommand
 
         return new GateLine(pair.Name, pair.Control.Name, before, now, verdict);
     }
-
-    private static double? Budget(IReadOnlyDictionary<string, double> budgets, string name) =>
-        budgets.TryGetValue(name, out double bytes) ? bytes : null;
 
     private static IEnumerable<GateLine> Gone(Baseline? baseline, List<GateLine> lines) =>
         (baseline?.Pairs ?? new Dictionary<string, GateFigures>())

@@ -18,9 +18,9 @@ internal static class GateSet
     private static IEnumerable<GatePair> Renewals()
     {
         var arms = new RenewalArms(new FleetRegistry(Size));
-        yield return new("renew many by handle", arms.ManyByHandle(), arms.RawSwap()) { Budget = "RegistryService.RenewMany" };
-        yield return new("renew one by handle", arms.OneByHandle(), arms.RawSwap()) { Budget = "RegistryService.RenewByHandle" };
-        yield return new("renew by key", arms.ByKey(), arms.DictionaryByString()) { Budget = "RegistryService.RenewByKey" };
+        yield return new("renew many by handle", arms.ManyByHandle(), arms.RawSwap()) { Budget = "RegistryService.Renew(ReadOnlySpan<LeaseHandle>)" };
+        yield return new("renew one by handle", arms.OneByHandle(), arms.RawSwap()) { Budget = "RegistryService.Renew(LeaseHandle)" };
+        yield return new("renew by key", arms.ByKey(), arms.DictionaryByString()) { Budget = "RegistryService.Renew(InstanceKey)" };
     }
 
     private static IEnumerable<GatePair> Writing()
@@ -30,7 +30,7 @@ internal static class GateSet
         {
             BytesMargin = 1.1,
         };
-        yield return new("a tick", WriteArms.Ticks(fleet, Ticks), WriteArms.Scans(Size, Ticks));
+        yield return new("a tick", WriteArms.Ticks(fleet, Ticks), WriteArms.Scans(Size, Ticks)) { Budget = "RegistryService.Advance" };
     }
 
     private static IEnumerable<GatePair> Expiry()
@@ -47,6 +47,9 @@ internal static class GateSet
         {
             BytesMargin = 1.15,
         };
-        yield return new("full read, warm, against encoding per request", small.Read(), small.EncodePerRequest());
+        yield return new("full read, warm, against encoding per request", small.Read(), small.EncodePerRequest())
+        {
+            Budget = "EncodedSnapshotCache.Full",
+        };
     }
 }
