@@ -305,7 +305,7 @@ public sealed class RegistryService
             }
 
             Interlocked.Add(ref _expiries, tally.Expired);
-            _stripes.Guard.Judge(tick, now);
+            _stripes.Guard.Judge(tick, now, stalled);
             return new AdvanceResult(tally.Expired, _stripes.Guard.Held, tally.LatestLateness, stalled);
         }
     }
@@ -363,7 +363,7 @@ public sealed class RegistryService
             record,
             lease is null ? 0 : LastRenewalMs(record!),
             lease is { } l ? WallMsOf(l.DeadlineTick) : 0,
-            heldByGuard: lease is { } held && held.DeadlineTick <= _stripes.Clock.TickAt(now),
+            heldByGuard: Guard.Engaged && lease is { } held && held.DeadlineTick <= _stripes.Clock.TickAt(now),
             events,
             oldest?.AtMs ?? WallMs(MonotonicTime.Zero),
             WallMs(now)

@@ -44,6 +44,7 @@ internal sealed class ExpiryGuard
     private bool _engaged;
     private GuardReason _reason;
     private MonotonicTime _since;
+    private MonotonicTime _endsAtLatest; // while engaged
     private string _story = "";
 
     public ExpiryGuard(RegistryOptions options)
@@ -158,11 +159,15 @@ internal sealed class ExpiryGuard
     }
 
     /// <summary>Judges the tallies; to be called after the looks of one moment.</summary>
-    public void Judge(long tick, MonotonicTime now)
+    /// <param name="tick">Lease time.</param>
+    /// <param name="now">Now.</param>
+    /// <param name="stalled">Of the time since the last call, what is not counted: nobody could have returned in it.</param>
+    public void Judge(long tick, MonotonicTime now, TimeSpan stalled)
     {
         lock (_gate)
         {
             AdvanceBuckets(tick);
+            _endsAtLatest += stalled;
             if (!_enabled)
             {
                 return;
@@ -183,7 +188,7 @@ internal sealed class ExpiryGuard
             {
                 Turn(false, GuardReason.RenewalsReturned, now, $"renewals returned, {Share(_silent, _watched)} still silent");
             }
-            else if (now - _since >= _holdMax)
+            else if (now >= _endsAtLatest)
             {
                 Condemn(tick, GuardReason.HeldLongEnough, now, "held for GuardHoldMax");
             }
@@ -207,7 +212,7 @@ internal sealed class ExpiryGuard
     {
         lock (_gate)
         {
-            MonotonicTime? ends = _engaged ? _since + _holdMax : null;
+            MonotonicTime? ends = _engaged ? _endsAtLatest : null;
             return new GuardState(_engaged, _reason, _since, ends, _silent, _watched, _held, Summary(now));
         }
     }
@@ -259,6 +264,7 @@ internal sealed class ExpiryGuard
         _engaged = engaged;
         _reason = reason;
         _since = now;
+        _endsAtLatest = now + _holdMax;
         _story = story;
     }
 

@@ -28,7 +28,7 @@ public enum GuardReason : byte
 /// <param name="Engaged">While true no lease expires.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="Since">Since when.</param>
-/// <param name="EndsAtLatest">When it ends by itself; null while not engaged.</param>
+/// <param name="EndsAtLatest">When it ends by itself, unless the process stalls meanwhile; null while not engaged.</param>
 /// <param name="Silent">Leases that missed their renewal, condemned ones not counted.</param>
 /// <param name="Due">Leases that silence is measured against.</param>
 /// <param name="Held">Leases past their end that are kept.</param>

@@ -103,6 +103,17 @@ public class ExplainTests
     }
 
     [Fact]
+    public void Over_and_not_yet_taken_off_is_not_held_by_the_guard()
+    {
+        _under.Register("orders", "i-1", TimeSpan.FromSeconds(3));
+        _under.Pass(TimeSpan.FromSeconds(2.9));
+        _under.Clock.Pass(TimeSpan.FromSeconds(0.2));
+        Explanation why = _under.Explain("orders", "i-1");
+        Assert.False(why.HeldByGuard);
+        AssertSays(why, "is there", "its lease ends in 0.0 s unless it is renewed");
+    }
+
+    [Fact]
     public void Held_by_the_guard_then_gone_when_the_loss_is_confirmed()
     {
         var fleet = new Guards.Fleet().Join("orders", 20, TimeSpan.FromSeconds(1));

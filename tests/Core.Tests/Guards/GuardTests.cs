@@ -348,6 +348,19 @@ public class GuardTests
     }
 
     [Fact]
+    public void A_stall_does_not_use_up_the_longest_hold()
+    {
+        Fleet fleet = Engaged();
+        MonotonicTime end = fleet.Guard.EndsAtLatest!.Value;
+        TimeSpan skipped = fleet.Under.Stall(TimeSpan.FromHours(1)).SkippedStall;
+        Assert.Equal((true, end + skipped), (fleet.Guard.Engaged, fleet.Guard.EndsAtLatest));
+        fleet.Pass(TimeSpan.FromMinutes(5));
+        Assert.Equal((true, 100), (fleet.Guard.Engaged, fleet.Count));
+        fleet.Pass(SteppedRegistry.Options.GuardHoldMax);
+        Assert.Equal((GuardReason.HeldLongEnough, 70), (fleet.Guard.Reason, fleet.Count));
+    }
+
+    [Fact]
     public void Switched_off_it_says_so_and_holds_nothing()
     {
         Fleet fleet = new Fleet(SteppedRegistry.Unguarded).Join("orders", 100, Interval);
