@@ -10,9 +10,11 @@ namespace Rollcall.Core.Tests.Model;
 /// </summary>
 internal sealed class ModelRun
 {
-    // One service twice in different case; ids that differ in case only; of services and of ids two whose order differs between
-    // UTF-8 (as promised) and UTF-16 (as string comparison would have it).
-    private static readonly string[] Services = ["orders", "Orders", "billing", "straße", "\uFB03-svc", "\U0001D11E-svc"];
+    // Services that differ in case only, in and beyond ASCII and where the case changes the length of the UTF-8; ids that differ in
+    // case only; of services and of ids two whose order differs between UTF-8 (as promised) and UTF-16 (as strings compare).
+    private static readonly string[] Services =
+        ["orders", "Orders", "straße", "STRAßE", "ɐ", "Ɐ", "\uFB03-svc", "\U0001D11E-svc"];
+
     private static readonly string[] Ids = ["i-1", "I-1", "i-2", "host:8080/x", "\uFB03", "\U0001D11E"];
     private static readonly string?[] Vips = [null, "shop", "shop,shop-v2", "Shop", "shop-v2,other"];
 
