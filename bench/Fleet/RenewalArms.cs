@@ -22,10 +22,10 @@ internal sealed class RenewalArms(FleetRegistry registry)
     private int Count => _order.Length;
 
     /// <summary>By handle, many in one call.</summary>
-    public Arm ManyByHandle()
+    public Arm ManyByHandle(int handlesPerCall = HandlesPerCall)
     {
         LeaseHandle[] handles = [.. _order.Select(i => registry.Handles[i])];
-        int[] unknown = new int[HandlesPerCall];
+        int[] unknown = new int[handlesPerCall];
         return new Arm(
             "renew many by handle",
             Count,
@@ -33,7 +33,7 @@ internal sealed class RenewalArms(FleetRegistry registry)
             Count
         )
         {
-            ChunkSize = HandlesPerCall,
+            ChunkSize = handlesPerCall,
             Prepare = registry.PassTick,
         };
     }

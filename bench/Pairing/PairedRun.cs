@@ -39,6 +39,10 @@ internal static class PairedRun
         return new PairedResult(subject, control, subjects, controls);
     }
 
+    /// <summary>Does one pass of <paramref name="arm"/>.</summary>
+    /// <exception cref="InvalidOperationException">It returned a wrong result.</exception>
+    public static void Check(Arm arm) => Run(arm);
+
     private static void WarmUp(Arm arm)
     {
         var watch = Stopwatch.StartNew();
