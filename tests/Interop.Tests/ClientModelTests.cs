@@ -105,7 +105,11 @@ public sealed class ClientModelTests(ITestOutputHelper output) : IAsyncLifetime
     [Fact]
     public async Task One_id_in_two_services_is_two_instances()
     {
-        ClientInstance[] sent = [SampleInstances.Rich("ORDERS", "same"), SampleInstances.Plain("BILLING", "same") with { Port = 9 }];
+        ClientInstance[] sent =
+        [
+            SampleInstances.Rich("ORDERS", "same"),
+            SampleInstances.Plain("BILLING", "same") with { Port = 9 },
+        ];
         await _calls.RegisterAsync(sent[0]);
         await _calls.RegisterAsync(sent[1]);
 

@@ -8,7 +8,8 @@ namespace Rollcall.Testing.Support.Clients;
 /// </summary>
 /// <remarks>
 /// <para>Source: Netflix <c>EurekaJacksonCodec</c>. The loop ends at the first <c>}</c>, so an unknown object ends its parent
-/// too early and everything after it is read as something else; an unknown array likewise. Garbage in a number is 0.</para>
+/// too early and everything after it is read as something else; an unknown array shifts names and values against each other
+/// (one element happens to pass). Garbage in a number is 0.</para>
 /// </remarks>
 public sealed class LegacyJavaJsonReader : IClientReader
 {
