@@ -227,7 +227,7 @@ public sealed class RegistryService
             MomentOf(now)
         );
         return version == 0 && stripe.ForgetOverride(key)
-            ? new WriteResult(null, _stripes.Version)
+            ? Acknowledge(_stripes.Version)
             : AcknowledgeOr("clear the status of", key, version, ref _statusWrites);
     }
 
