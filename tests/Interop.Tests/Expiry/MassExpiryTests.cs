@@ -99,7 +99,7 @@ public sealed class MassExpiryTests(ITestOutputHelper output) : IAsyncLifetime
 
         Assert.Equal("many-silent", engaged.Reason);
         Assert.Equal(_members.Select(member => member.Id).Order(), await RegisteredAsync());
-        output.WriteLine($"{engaged}");
+        output.WriteLine($"Engaged: {engaged.Silent} of {engaged.Due} silent, {engaged.Held} held past their end.");
         return engaged;
     }
 

@@ -17,12 +17,12 @@ internal sealed class NodeClient : IAsyncDisposable
 
     private NodeClient(JsonObject settings)
     {
-        ProcessStartInfo start = new("node", ["client.js", settings.ToJsonString()])
+        ProcessStartInfo start = new("node", [NodePackage.Script, settings.ToJsonString()])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
-            WorkingDirectory = NodePackage.Folder,
+            Environment = { ["NODE_PATH"] = NodePackage.Modules },
         };
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => Take(line.Data);

@@ -1,39 +1,72 @@
+using System.Security.Cryptography;
 using Rollcall.Testing.Support;
 
 namespace Rollcall.Interop.Tests.RealClients;
 
-/// <summary>eureka-js-client 4.5.0 as npm delivers it, in a temporary folder that lives as long as this process.</summary>
+/// <summary>eureka-js-client 4.5.0 as npm delivers it, in a folder beside the test's own binaries.</summary>
 /// <remarks>
-/// <para>Shape: installed once, when first asked for, to the letter of the committed lock file; no script of a package
-/// runs.</para>
+/// <para>
+/// Shape: installed when first asked for, to the letter of the committed lock file, whose hash is in the folder's name; later runs
+/// find it there. It is complete or absent: npm works in a temporary folder that is then renamed. No script of a package runs.
+/// </para>
 /// </remarks>
 internal static class NodePackage
 {
-    private static readonly Lazy<(string Folder, string? Problem)> s_installed = new(Install);
+    private static readonly TimeSpan s_glance = TimeSpan.FromSeconds(20);
+    private static readonly string s_source = Repository.PathOf("tests/Interop.Tests/node");
+    private static readonly string s_lockHash =
+        Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(InSource("package-lock.json"))));
+    private static readonly Lazy<string?> s_problem = new(Install);
 
     /// <summary>Why there is no client to test with; null if there is one.</summary>
-    public static string? Problem => s_installed.Value.Problem;
+    public static string? Problem => s_problem.Value;
 
-    /// <summary>Where <c>client.js</c> runs.</summary>
-    public static string Folder => s_installed.Value.Folder;
+    /// <summary>The script that drives the client.</summary>
+    public static string Script => InSource("client.js");
 
-    private static (string Folder, string? Problem) Install()
+    /// <summary>Where node finds the packages.</summary>
+    public static string Modules => Path.Combine(Folder, "node_modules");
+
+    private static string Folder => Path.Combine(AppContext.BaseDirectory, $"node-client-{s_lockHash[..16]}");
+
+    private static string InSource(string file) => Path.Combine(s_source, file);
+
+    private static string? Install()
     {
-        TimeSpan glance = TimeSpan.FromSeconds(20);
-        string? missing = Tool.Problem(glance, null, "node", "--version") ?? Tool.Problem(glance, null, "npm", "--version");
-        if (missing is not null)
+        string? missing = Tool.Problem(s_glance, null, "node", "--version") ?? Tool.Problem(s_glance, null, "npm", "--version");
+        if (missing is not null || Directory.Exists(Folder))
         {
-            return ("", missing);
+            return missing;
         }
 
-        string folder = Directory.CreateTempSubdirectory("rollcall-node-").FullName;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
-        foreach (string file in (string[])["package.json", "package-lock.json", "client.js"])
+        string making = $"{Folder}-{Environment.ProcessId}";
+        Directory.CreateDirectory(making);
+        foreach (string file in (string[])["package.json", "package-lock.json"])
         {
-            File.Copy(Path.Combine(Repository.PathOf("tests/Interop.Tests/node"), file), Path.Combine(folder, file));
+            File.Copy(InSource(file), Path.Combine(making, file), overwrite: true);
         }
 
-        string[] install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-timeout=20000"];
-        return (folder, Tool.Problem(TimeSpan.FromSeconds(90), folder, "npm", install));
+        string[] install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--loglevel=error"];
+        string? problem = Tool.Problem(TimeSpan.FromSeconds(90), making, "npm", install);
+        if (problem is not null || !TryPublish(making))
+        {
+            Directory.Delete(making, recursive: true);
+        }
+
+        return problem;
+    }
+
+    /// <summary>False if another process was faster: what it installed is the same.</summary>
+    private static bool TryPublish(string made)
+    {
+        try
+        {
+            Directory.Move(made, Folder);
+            return true;
+        }
+        catch (IOException) when (Directory.Exists(Folder))
+        {
+            return false;
+        }
     }
 }

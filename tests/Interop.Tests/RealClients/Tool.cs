@@ -30,14 +30,14 @@ internal static class Tool
 
             return process.ExitCode == 0
                 ? null
-                : $"{program} ended with {process.ExitCode}: {FirstLine(errors.Result + '\n' + output.Result)}";
+                : $"{program} ended with {process.ExitCode}: {FirstLines(errors.Result + '\n' + output.Result)}";
         }
-        catch (Win32Exception e)
+        catch (Win32Exception)
         {
-            return $"{program} is not on the PATH ({e.Message})";
+            return $"{program} is not on the PATH";
         }
     }
 
-    private static string FirstLine(string text) =>
-        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault("no output");
+    private static string FirstLines(string text) =>
+        string.Join("; ", text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(3));
 }
