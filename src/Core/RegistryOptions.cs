@@ -101,7 +101,14 @@ public sealed record RegistryOptions
         new("StripeCount", o => o.StripeCount, 1, 256, "stripes, a power of two", o => int.IsPow2(o.StripeCount)),
         new("WheelTick", o => o.WheelTick, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1)),
         new("InstancesMax", o => o.InstancesMax, 1, 64_000_000, "instances"),
-        new("LeaseDurationDefault", o => o.LeaseDurationDefault, TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
+        new(
+            "LeaseDurationDefault",
+            o => o.LeaseDurationDefault,
+            TimeSpan.FromSeconds(1),
+            TimeSpan.FromDays(30),
+            ", at most LeaseDurationMax",
+            o => o.LeaseDurationDefault <= o.LeaseDurationMax
+        ),
         new("LeaseDurationMax", o => o.LeaseDurationMax, TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
         new("RenewalIntervalDefault", o => o.RenewalIntervalDefault, TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
         new("LeaseGrace", o => o.LeaseGrace, TimeSpan.Zero, TimeSpan.FromDays(30)),
@@ -155,11 +162,18 @@ public sealed class OptionRule
         };
     }
 
-    internal OptionRule(string name, Func<RegistryOptions, TimeSpan> value, TimeSpan min, TimeSpan max)
+    internal OptionRule(
+        string name,
+        Func<RegistryOptions, TimeSpan> value,
+        TimeSpan min,
+        TimeSpan max,
+        string remark = "",
+        Func<RegistryOptions, bool>? also = null
+    )
     {
         Name = name;
-        Range = $"{DurationText.Show(min)}..{DurationText.Show(max)}";
-        _check = o => (DurationText.Show(value(o)), value(o) >= min && value(o) <= max);
+        Range = $"{DurationText.Show(min)}..{DurationText.Show(max)}{remark}";
+        _check = o => (DurationText.Show(value(o)), value(o) >= min && value(o) <= max && (also is null || also(o)));
     }
 
     /// <summary>Property of <see cref="RegistryOptions"/>.</summary>
