@@ -8,11 +8,9 @@ namespace Rollcall.Interop.Tests.ClientModels;
 /// answer by one change.
 /// </summary>
 /// <remarks>
-/// <para>
-/// Source: what Spring's mapper and both Java codecs do with each of these was observed on 2026-11-22, with the classes compiled
-/// from Netflix/eureka 61acc83d (Jackson 2.14, XStream 1.4.20): all are refused, but for the lease that is no number, after which
-/// the XML converter reads the rest of the instance as nothing.
-/// </para>
+/// <para> Source: what Spring's mapper and both Java codecs do with each of these was observed on 2026-11-22, with the classes
+/// compiled from Netflix/eureka 61acc83d (Jackson 2.14, XStream 1.4.20): all are refused, but for the lease that is no number,
+/// after which the XML converter reads the rest of the instance as nothing. </para>
 /// </remarks>
 public sealed class ModelsRefuseDefectsTests
 {

@@ -48,8 +48,8 @@ public sealed class LeaseEndTests(ITestOutputHelper output)
         SampleInstances.Plain("ORDERS", id) with { Lease = new ClientLease(1, (int)s_lease.TotalSeconds, 0, 0, 0, 0) };
 
     /// <summary>
-    /// Registers, beats for a while, stops, and watches the end. The server cannot have counted from before the last beat was sent,
-    /// so what is gone less than a lease after that is gone early.
+    /// Registers, beats for a while, stops, and watches the end. The server cannot have counted from before the last beat was
+    /// sent, so what is gone less than a lease after that is gone early.
     /// </summary>
     /// <returns>How late it was, at most: counted from then as well.</returns>
     private static async Task<TimeSpan> LatenessAsync(EurekaCalls calls, int n, bool beat)

@@ -5,10 +5,9 @@ namespace Rollcall.Interop.Tests.RealClients;
 
 /// <summary>eureka-js-client 4.5.0 as npm delivers it, in a folder beside the test's own binaries.</summary>
 /// <remarks>
-/// <para>
-/// Shape: installed when first asked for, to the letter of the committed lock file, whose hash is in the folder's name; later runs
-/// find it there. It is complete or absent: npm works in a temporary folder that is then renamed. No script of a package runs.
-/// </para>
+/// <para> Shape: installed when first asked for, to the letter of the committed lock file, whose hash is in the folder's name;
+/// later runs find it there. It is complete or absent: npm works in a temporary folder that is then renamed. No script of a
+/// package runs. </para>
 /// </remarks>
 internal static class NodePackage
 {
