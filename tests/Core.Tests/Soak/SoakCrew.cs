@@ -10,6 +10,9 @@ internal sealed class SoakCrew : IDisposable
     private Exception? _failure;
     private int _working;
 
+    /// <summary>Ends every wait of one thread for another when there is nothing more to wait for.</summary>
+    public CancellationToken Stopped => _stop.Token;
+
     /// <summary>Adds a worker; it is given a question to ask now and then: go on?</summary>
     public void Work(Action<Func<bool>> work)
     {
