@@ -27,10 +27,12 @@ internal static class MassExpiry
         var renewals = new List<Waits>();
         var registrations = new List<Waits>();
         var lengths = new List<double>();
+        var pauses = new List<double>();
         Waits calm = Calm(fleet);
         for (int repeat = 0; repeat < Repeats; repeat++)
         {
             Populate(fleet);
+            TimeSpan paused = GC.GetTotalPauseDuration();
             var expiry = Task.Factory.StartNew(() => Expire(fleet), TaskCreationOptions.LongRunning);
             var registering = Task.Factory.StartNew(
                 () => OpenLoop.Run(RegistrationsPerSecond, i => fleet.Register(Immortal(i)), () => expiry.IsCompleted),
@@ -39,12 +41,19 @@ internal static class MassExpiry
             renewals.Add(OpenLoop.Run(RenewalsPerSecond, Renewing(fleet), () => expiry.IsCompleted));
             lengths.Add(expiry.Result.TotalMilliseconds);
             registrations.Add(registering.Result);
+            pauses.Add((GC.GetTotalPauseDuration() - paused).TotalMilliseconds);
         }
 
-        return new Measurement(Figures(renewals, registrations, lengths, calm), Notes(renewals));
+        return new Measurement(Figures(renewals, registrations, lengths, pauses, calm), Notes(renewals));
     }
 
-    private static Figure[] Figures(List<Waits> renewals, List<Waits> registrations, List<double> lengths, Waits calm)
+    private static Figure[] Figures(
+        List<Waits> renewals,
+        List<Waits> registrations,
+        List<double> lengths,
+        List<double> pauses,
+        Waits calm
+    )
     {
         string control = string.Create(
             CultureInfo.InvariantCulture,
@@ -61,6 +70,7 @@ internal static class MassExpiry
             new("the same: p99.9 of the heartbeats", Spread.Of(renewals.Select(w => w.Percentile(0.999))), "ms"),
             new("the same: longest wait of a registration", Spread.Of(registrations.Select(w => w.Max)), "ms"),
             new("the same: how long it takes until all are gone", Spread.Of(lengths), "ms"),
+            new("the same: all threads stopped by the garbage collector, in all", Spread.Of(pauses), "ms"),
         ];
     }
 
