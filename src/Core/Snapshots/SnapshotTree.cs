@@ -145,6 +145,10 @@ internal static class SnapshotTree
     private const int JoinedRecordsMax = 48;
     private const int JoinedChildrenMax = 24;
 
+    // Up to so many edits the path of each is copied; beyond, all children of a branch are walked once. A batch of 1,024 among a
+    // million records has one or two for each of the lowest branches.
+    private const int FewEdits = 4;
+
     public static int Compare(Instance record, ServiceName service, ReadOnlySpan<byte> id)
     {
         int byService = record.Service.CompareTo(service);
@@ -159,11 +163,6 @@ internal static class SnapshotTree
         if (edits.IsEmpty)
         {
             return root;
-        }
-
-        if (edits.Length == 1 && root is not null && TryApplyInShape(root, ref edits[0]) is { } same)
-        {
-            return same;
         }
 
         var top = new List<SnapshotNode>();
@@ -236,8 +235,8 @@ internal static class SnapshotTree
         return node;
     }
 
-    // Most edits come alone and leave the shape as it is: then the path is copied, and nothing beside it is looked at. Null: a node
-    // would become too large or too small.
+    // Most edits come alone, or few to a branch, and leave the shape as it is: then the path is copied, and nothing beside it is
+    // looked at. Null: a node would become too large or too small.
     private static SnapshotNode? TryApplyInShape(SnapshotNode node, ref TreeEdit edit)
     {
         if (node is SnapshotBranch branch)
@@ -269,6 +268,11 @@ internal static class SnapshotTree
 
     private static void Apply(SnapshotNode node, Span<TreeEdit> edits, List<SnapshotNode> into)
     {
+        for (; edits.Length is > 0 and <= FewEdits && TryApplyInShape(node, ref edits[0]) is { } same; edits = edits[1..])
+        {
+            node = same;
+        }
+
         if (edits.IsEmpty)
         {
             into.Add(node);
