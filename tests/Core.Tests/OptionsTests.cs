@@ -17,17 +17,25 @@ public class OptionsTests
             WheelTick = TimeSpan.FromMilliseconds(5),
             GuardThreshold = 1.5,
             ChangeRingCapacity = 100,
-            LeaseDurationMax = TimeSpan.Zero,
+            HistoryCapacity = 0,
         };
         IReadOnlyList<OptionProblem> problems = wrong.Validate();
         Assert.Equal(
-            ["StripeCount", "WheelTick", "LeaseDurationMax", "GuardThreshold", "ChangeRingCapacity"],
+            ["StripeCount", "WheelTick", "GuardThreshold", "ChangeRingCapacity", "HistoryCapacity"],
             problems.Select(problem => problem.Name)
         );
         ArgumentException thrown = Assert.Throws<ArgumentException>(() => new RegistryService(wrong, new HandClock()));
         Assert.All(problems, problem => Assert.Contains(problem.ToString(), thrown.Message, StringComparison.Ordinal));
         Assert.Contains("48", problems[0].ToString(), StringComparison.Ordinal);
         Assert.Contains("power of two", problems[0].ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_default_lease_may_not_be_longer_than_the_longest()
+    {
+        RegistryOptions wrong = new() { LeaseDurationMax = TimeSpan.FromSeconds(60) };
+        Assert.Equal(nameof(RegistryOptions.LeaseDurationDefault), Assert.Single(wrong.Validate()).Name);
+        Assert.Empty((wrong with { LeaseDurationDefault = TimeSpan.FromSeconds(60) }).Validate());
     }
 
     [Fact]
