@@ -155,6 +155,9 @@ public sealed class Instance
         }
     }
 
+    /// <summary>True if all text is the same as that of another instance of the service; reads neither.</summary>
+    internal bool HasTextOf(Instance other) => _text.AsSpan().SequenceEqual(other._text);
+
     /// <summary>A text field as UTF-8; empty if absent. Cost: O(fields before it).</summary>
     public ReadOnlySpan<byte> Utf8(InstanceText field) => TextBlock.Field(Text, field, out _);
 

@@ -171,8 +171,12 @@ internal sealed class SnapshotEdit(
             _counts.Add(after.Status, 1);
         }
 
-        CountVips(before, after, secure: false);
-        CountVips(before, after, secure: true);
+        if (before is null || after is null || !before.HasTextOf(after))
+        {
+            CountVips(before, after, secure: false);
+            CountVips(before, after, secure: true);
+        }
+
         CountInstances(edit.Record.Service, (after is null ? 0 : 1) - (before is null ? 0 : 1), version);
     }
 
@@ -196,11 +200,6 @@ internal sealed class SnapshotEdit(
     private void CountVips(Instance? before, Instance? after, bool secure)
     {
         InstanceText field = secure ? InstanceText.SecureVips : InstanceText.Vips;
-        if (before is not null && after is not null && before.Utf8(field).SequenceEqual(after.Utf8(field)))
-        {
-            return; // what most writes leave alone
-        }
-
         ImmutableDictionary<string, ImmutableSortedSet<string>>.Builder index = secure ? secureVips : vips;
         foreach (string vip in VipList.Distinct(after?.GetText(field)))
         {
