@@ -14,7 +14,8 @@ return args switch
 
 static int Explore(string[] rest)
 {
-    BenchmarkSwitcher.FromAssembly(typeof(GateCommand).Assembly).Run(rest);
+    // In this process: BenchmarkDotNet looks for a project of the assembly's name, and ours has the namespace's.
+    BenchmarkSwitcher.FromAssembly(typeof(GateCommand).Assembly).Run([.. rest, "--inProcess"]);
     return 0;
 }
 

@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Engines;
 using Rollcall.Bench.Fleet;
 using Rollcall.Bench.Pairing;
 
@@ -7,7 +6,8 @@ namespace Rollcall.Bench.Explore;
 
 /// <summary>A third of all leases end at once, against a queue and a dictionary. Times are of all of them together.</summary>
 [MemoryDiagnoser]
-[SimpleJob(RunStrategy.Monitoring, warmupCount: 2, iterationCount: 5, invocationCount: 1)]
+[WarmupCount(2)]
+[IterationCount(5)]
 public class ExpiryBenchmarks
 {
     private Arm _arm = null!;

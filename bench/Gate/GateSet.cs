@@ -12,14 +12,25 @@ internal static class GateSet
     private const int Changes = 200;
     private const int SmallSize = 10_000;
 
+    // Where chunks of leases fall in memory differs from run to run: the ratio of the same code was seen from 1.5 to 2.7.
+    private const double ByHandleMargin = 2;
+
     /// <summary>The pairs, each made when its turn comes, so that only one registry is in memory.</summary>
     public static IEnumerable<GatePair> Pairs() => Renewals().Concat(Writing()).Concat(Expiry()).Concat(Documents());
 
     private static IEnumerable<GatePair> Renewals()
     {
         var arms = new RenewalArms(new FleetRegistry(Size));
-        yield return new("renew many by handle", arms.ManyByHandle(), arms.RawSwap()) { Budget = "RegistryService.Renew(ReadOnlySpan<LeaseHandle>)" };
-        yield return new("renew one by handle", arms.OneByHandle(), arms.RawSwap()) { Budget = "RegistryService.Renew(LeaseHandle)" };
+        yield return new("renew many by handle", arms.ManyByHandle(), arms.RawSwap())
+        {
+            RatioMargin = ByHandleMargin,
+            Budget = "RegistryService.Renew(ReadOnlySpan<LeaseHandle>)",
+        };
+        yield return new("renew one by handle", arms.OneByHandle(), arms.RawSwap())
+        {
+            RatioMargin = ByHandleMargin,
+            Budget = "RegistryService.Renew(LeaseHandle)",
+        };
         yield return new("renew by key", arms.ByKey(), arms.DictionaryByString()) { Budget = "RegistryService.Renew(InstanceKey)" };
     }
 
