@@ -84,6 +84,22 @@ internal sealed class ExpiryGuard
         }
     }
 
+    /// <summary>Renews a lease, if the slot holds one of this generation, and counts it back in if it had fallen silent.</summary>
+    public bool TryRenew(ref LeaseSlot lease, uint generation, long startTick)
+    {
+        if (!lease.TryRenew(generation, startTick, out long? silentSince))
+        {
+            return false;
+        }
+
+        if (silentSince is { } since)
+        {
+            Returned(since);
+        }
+
+        return true;
+    }
+
     /// <summary>A silent lease was renewed.</summary>
     /// <param name="silentSince">When it fell silent.</param>
     public void Returned(long silentSince)

@@ -19,6 +19,9 @@ internal sealed class LeaseClock(RegistryOptions options)
     private readonly long _tick = options.WheelTick.Ticks;
     private readonly long _stallGap = options.StallGap.Ticks;
 
+    // 2^64 / tick, rounded down: a multiplication tells the tick of a time, or the one before, where a division takes 10 ns.
+    private readonly ulong _ticksPer64Bits = ulong.MaxValue / (ulong)options.WheelTick.Ticks;
+
     private int _sequence; // odd while being written
     private long _advancedAt;
     private long _skipped;
@@ -38,16 +41,22 @@ internal sealed class LeaseClock(RegistryOptions options)
     }
 
     /// <summary>Last tick that is over at <paramref name="now"/>.</summary>
-    public long TickAt(MonotonicTime now) => Time(now) / _tick;
+    public long TickAt(MonotonicTime now) => WholeTicks(Time(now));
 
     /// <summary>First tick at or after <paramref name="ticks"/> ticks from <paramref name="now"/>: rounded up, never early.</summary>
-    public long DeadlineTick(MonotonicTime now, int ticks) => ((Time(now) + _tick - 1) / _tick) + ticks;
+    public long DeadlineTick(MonotonicTime now, int ticks) => WholeTicks(Time(now) + _tick - 1) + ticks;
 
     /// <summary>The moment of a tick, if nothing stalls from here on.</summary>
     public MonotonicTime TimeOf(long tick) => new((tick * _tick) + Volatile.Read(ref _skipped));
 
     /// <summary>Whole ticks that cover <paramref name="span"/>.</summary>
     public int Ticks(TimeSpan span) => (int)((span.Ticks + _tick - 1) / _tick);
+
+    private long WholeTicks(long time)
+    {
+        long ticks = (long)Math.BigMul((ulong)time, _ticksPer64Bits, out _);
+        return (ticks + 1) * _tick <= time ? ticks + 1 : ticks;
+    }
 
     private long Time(MonotonicTime now)
     {

@@ -2,7 +2,7 @@ namespace Rollcall.Core.Leases;
 
 /// <summary>The right to renew one lease: an index and a generation that cannot be guessed. Whoever holds it may renew.</summary>
 /// <param name="Value">
-/// Shape: lease index in the upper 32 bits (stripe in its lowest bits), generation in the lower 28, the 4 between are zero.
+/// Shape: lease index (<see cref="LeaseDirectory"/>) in the upper 32 bits, generation in the lower 28, the 4 between are zero.
 /// 0 is no handle.
 /// </param>
 public readonly record struct LeaseHandle(ulong Value)

@@ -1,49 +1,45 @@
-using System.Runtime.CompilerServices;
 using Rollcall.Core.Model;
+using Rollcall.Core.Stripes;
 
 namespace Rollcall.Core.Leases;
 
-/// <summary>The leases of one stripe, in chunks that never move, and beside them what is touched less often.</summary>
+/// <summary>The leases of one stripe, and beside them what is touched less often, by slot: the stripe's own numbers from 0 on.</summary>
 /// <remarks>
-/// <para>Owner: one <see cref="Stripes.Stripe"/>. Slots are taken and freed under its lock, read and renewed without.</para>
-/// <para>Shape: chunks of 1,024 slots; the list of chunks is replaced when it grows, a chunk never.</para>
-/// <para>Publication: a slot's record is written before the word that makes it live, and cleared after the word that frees it.</para>
+/// <para>Owner: one <see cref="Stripe"/>. Slots are taken and freed under its lock, read and renewed without.</para>
+/// <para>
+/// Shape: three rows of chunks of 1,024; the rows are replaced when they grow, a chunk never. The chunks of leases are in the
+/// <see cref="LeaseDirectory"/> as well, which gives a slot its index.
+/// </para>
+/// <para>
+/// Publication: a slot's record and key are written before the word that makes it live, and cleared after the word that frees it.
+/// </para>
 /// </remarks>
-internal sealed class LeaseSlots
+internal sealed class LeaseSlots(LeaseDirectory directory, Stripe stripe)
 {
-    private const int ChunkBits = 10;
-    private const int ChunkSize = 1 << ChunkBits;
+    private const int ChunkSize = LeaseDirectory.ChunkSize;
 
-    private Chunk[] _chunks = [];
+    private LeaseSlot[][] _hot = [];
+    private ColdSlot[][] _cold = [];
+    private Instance?[][] _records = [];
+    private uint[] _firstIndexes = [];
     private int[] _free = [];
     private int _freeCount;
     private int _used;
 
-    /// <summary>The hot part of a slot; null reference if there is no such slot.</summary>
-    public ref LeaseSlot Hot(int slot)
-    {
-        Chunk[] chunks = Volatile.Read(ref _chunks);
-        int chunk = slot >> ChunkBits;
-        if ((uint)chunk >= (uint)chunks.Length)
-        {
-            return ref Unsafe.NullRef<LeaseSlot>();
-        }
-
-        return ref chunks[chunk].Hot[slot & (ChunkSize - 1)];
-    }
+    /// <summary>The lease of a slot.</summary>
+    public ref LeaseSlot Hot(int slot) => ref Volatile.Read(ref _hot)[ChunkOf(slot)][slot & (ChunkSize - 1)];
 
     /// <summary>The record of a slot; null if it is free.</summary>
-    public Instance? Record(int slot)
-    {
-        Chunk[] chunks = Volatile.Read(ref _chunks);
-        return Volatile.Read(ref chunks[slot >> ChunkBits].Records[slot & (ChunkSize - 1)]);
-    }
+    public Instance? Record(int slot) => Volatile.Read(ref Volatile.Read(ref _records)[ChunkOf(slot)][slot & (ChunkSize - 1)]);
 
     public void SetRecord(int slot, Instance? record) =>
-        Volatile.Write(ref _chunks[slot >> ChunkBits].Records[slot & (ChunkSize - 1)], record);
+        Volatile.Write(ref _records[ChunkOf(slot)][slot & (ChunkSize - 1)], record);
 
-    /// <summary>What the stripe remembers of a slot, under its lock.</summary>
-    public ref ColdSlot Cold(int slot) => ref _chunks[slot >> ChunkBits].Cold[slot & (ChunkSize - 1)];
+    /// <summary>What the stripe remembers of a slot. Written under its lock.</summary>
+    public ref ColdSlot Cold(int slot) => ref Volatile.Read(ref _cold)[ChunkOf(slot)][slot & (ChunkSize - 1)];
+
+    /// <summary>The index of a slot, by which handles name it.</summary>
+    public uint IndexOf(int slot) => _firstIndexes[ChunkOf(slot)] + (uint)(slot & (ChunkSize - 1));
 
     /// <summary>A free slot; <paramref name="fresh"/> if it was never used, so that it has no generation yet.</summary>
     public int Take(out bool fresh)
@@ -54,9 +50,9 @@ internal sealed class LeaseSlots
             return _free[--_freeCount];
         }
 
-        if (_used == _chunks.Length * ChunkSize)
+        if (_used == _hot.Length * ChunkSize)
         {
-            Volatile.Write(ref _chunks, [.. _chunks, new Chunk()]);
+            AddChunk();
         }
 
         return _used++;
@@ -75,47 +71,14 @@ internal sealed class LeaseSlots
         _free[_freeCount++] = slot;
     }
 
-    private sealed class Chunk
+    private static int ChunkOf(int slot) => slot >> LeaseDirectory.ChunkBits;
+
+    private void AddChunk()
     {
-        public LeaseSlot[] Hot { get; } = new LeaseSlot[ChunkSize];
-
-        public Instance?[] Records { get; } = new Instance?[ChunkSize];
-
-        public ColdSlot[] Cold { get; } = new ColdSlot[ChunkSize];
+        var leases = new LeaseSlot[ChunkSize];
+        _firstIndexes = [.. _firstIndexes, directory.Add(leases, stripe, _used)];
+        Volatile.Write(ref _records, [.. _records, new Instance?[ChunkSize]]);
+        Volatile.Write(ref _cold, [.. _cold, new ColdSlot[ChunkSize]]);
+        Volatile.Write(ref _hot, [.. _hot, leases]);
     }
-}
-
-/// <summary>What the stripe remembers of a slot beside the lease, in 4 bytes. Guarded by the stripe's lock.</summary>
-internal struct ColdSlot
-{
-    private const uint WatchedFlag = 1u << 31;
-    private const uint HeldFlag = 1u << 30;
-
-    private uint _bits;
-
-    /// <summary>The bits of the id's hash that say where the key belongs, so that the table grows without reading a key.</summary>
-    public uint Place
-    {
-        readonly get => _bits & KeyPlaceMask;
-        set => _bits = (_bits & ~KeyPlaceMask) | (value & KeyPlaceMask);
-    }
-
-    /// <summary>Looked at once: counted by the guard.</summary>
-    public bool Watched
-    {
-        readonly get => (_bits & WatchedFlag) != 0;
-        set => Set(WatchedFlag, value);
-    }
-
-    /// <summary>Past its end and kept by the guard, as of the last look.</summary>
-    public bool Held
-    {
-        readonly get => (_bits & HeldFlag) != 0;
-        set => Set(HeldFlag, value);
-    }
-
-    /// <summary>30 bits: a table of a thousand million places.</summary>
-    public const uint KeyPlaceMask = HeldFlag - 1;
-
-    private void Set(uint flag, bool value) => _bits = value ? _bits | flag : _bits & ~flag;
 }

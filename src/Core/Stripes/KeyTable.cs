@@ -15,6 +15,12 @@ namespace Rollcall.Core.Stripes;
 /// I1: an entry never moves within one array, and between its home place and itself no entry is ever empty. So a reader without
 /// the lock finds what was there before it started; a removed entry leaves a mark that only a new array drops.
 /// </para>
+/// <para>
+/// Whoever is about to write, or to show a record, compares the key itself (<see cref="Find"/>). A renewal goes by the keyed hash
+/// alone (<see cref="FindByHash"/>), and spares the three cache misses to the record, its text and its service: of the 128 bits
+/// about 100 are compared, 48 between two services with one id. That a renewal of a key that is not there hits another takes
+/// longer than memory errors do: of a million wrong ones a second, one in nine years where all have the id in common.
+/// </para>
 /// </remarks>
 internal sealed class KeyTable(LeaseSlots slots)
 {
@@ -54,6 +60,37 @@ internal sealed class KeyTable(LeaseSlots slots)
         }
     }
 
+    /// <summary>The slot whose key has this hash; -1 if there is none. No lock, 0 bytes.</summary>
+    public int FindByHash(HashedKey key)
+    {
+        ulong[] entries = Volatile.Read(ref _entries);
+        uint tag = Tag(key);
+        for (int at = Place(PlaceBits(key.IdHash), entries); ; at = (at + 1) & (entries.Length - 1))
+        {
+            ulong entry = Volatile.Read(ref entries[at]);
+            if (entry == Empty)
+            {
+                return -1;
+            }
+
+            if ((uint)(entry >> 32) == tag && (uint)entry >= FirstSlot)
+            {
+                int slot = (int)((uint)entry - FirstSlot);
+                if (IsAt(slot, key))
+                {
+                    return slot;
+                }
+            }
+        }
+    }
+
+    /// <summary>True if the key in <paramref name="slot"/> has this hash.</summary>
+    public bool IsAt(int slot, HashedKey key)
+    {
+        ref ColdSlot cold = ref slots.Cold(slot);
+        return cold.KeyCheck == CheckBits(key) && cold.Place == PlaceBits(key.IdHash);
+    }
+
     /// <summary>The record with an id whose service has the lowest name; null if there is none. No lock.</summary>
     public Instance? FindById(ReadOnlySpan<byte> id, ulong idHash)
     {
@@ -87,7 +124,7 @@ internal sealed class KeyTable(LeaseSlots slots)
             Rebuild();
         }
 
-        slots.Cold(slot).Place = PlaceBits(key.IdHash);
+        slots.Cold(slot).SetKey(PlaceBits(key.IdHash), CheckBits(key));
         Put(_entries, PlaceBits(key.IdHash), ((ulong)Tag(key) << 32) | ((uint)slot + FirstSlot));
         Count++;
     }
@@ -112,6 +149,9 @@ internal sealed class KeyTable(LeaseSlots slots)
 
     // From bits 16 on; the stripe comes from those below, the tag from those above 48.
     private static uint PlaceBits(ulong idHash) => (uint)(idHash >> 16) & ColdSlot.KeyPlaceMask;
+
+    // Both hashes, mixed: what one lacks in the other's bits does not cancel out.
+    private static uint CheckBits(HashedKey key) => (uint)(((key.IdHash ^ (key.ServiceHash >> 32)) * 0x9E3779B97F4A7C15 + key.ServiceHash) >> 32);
 
     private static int Place(uint placeBits, ulong[] entries) => (int)placeBits & (entries.Length - 1);
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using Rollcall.Core.Leases;
 using Rollcall.Core.Model;
 using Rollcall.Core.Snapshots;
@@ -24,7 +23,7 @@ internal sealed class Stripe
     private readonly StripeTable _table;
     private readonly LeaseClock _clock;
     private readonly ExpiryGuard _guard;
-    private readonly LeaseSlots _slots = new();
+    private readonly LeaseSlots _slots;
     private readonly KeyTable _keys;
     private readonly TimingWheel _wheel = new(0);
     private readonly LingeringOverrides _lingering;
@@ -37,6 +36,7 @@ internal sealed class Stripe
         _table = table;
         _clock = table.Clock;
         _guard = table.Guard;
+        _slots = new LeaseSlots(table.Leases, this);
         _keys = new KeyTable(_slots);
         _lingering = new LingeringOverrides(table.Options.OverrideLinger);
         _heldRecheckTicks = _clock.Ticks(s_heldRecheck);
@@ -45,29 +45,24 @@ internal sealed class Stripe
 
     public int Number { get; }
 
-    /// <summary>Renews a slot if its lease has this generation. No lock, 0 bytes.</summary>
-    public bool TryRenew(int slot, uint generation, long startTick)
-    {
-        ref LeaseSlot lease = ref _slots.Hot(slot);
-        return !Unsafe.IsNullRef(ref lease) && TryRenew(ref lease, generation, startTick);
-    }
-
     /// <summary>Renews by key. No lock, 0 bytes.</summary>
     /// <returns>The record; null if there is none.</returns>
     public Instance? Renew(HashedKey key, long startTick)
     {
         for (var spin = default(SpinWait); ; spin.SpinOnce())
         {
-            int slot = _keys.Find(key, out Instance? record);
+            int slot = _keys.FindByHash(key);
             if (slot < 0)
             {
                 return null;
             }
 
-            // The record was in the slot before the word was read, and is so after: the word is its lease's.
+            // A slot's key is written before the word that makes it live, and cleared after the one that frees it. So if the key is
+            // still there after the word was read, the word is its lease's; and the record's, if the swap finds it unchanged.
             ref LeaseSlot lease = ref _slots.Hot(slot);
             long word = lease.Word;
-            if (ReferenceEquals(_slots.Record(slot), record) && TryRenew(ref lease, LeaseWord.Generation(word), startTick))
+            Instance? record = _slots.Record(slot);
+            if (record is not null && _keys.IsAt(slot, key) && _guard.TryRenew(ref lease, LeaseWord.Generation(word), startTick))
             {
                 return record;
             }
@@ -345,7 +340,7 @@ internal sealed class Stripe
     )
     {
         uint epoch = existing is null ? 1 : existing.Revision.Epoch + (existing.Revision.Node == _table.Node ? 0u : 1u);
-        draft.LeaseIndex = _table.IndexOf(this, slot);
+        draft.LeaseIndex = _slots.IndexOf(slot);
         draft.Version = _table.NextVersion(this);
         draft.Revision = _table.NextRevision(epoch, moment.WallMs);
         draft.RegisteredAtMs = moment.WallMs;
@@ -402,21 +397,6 @@ internal sealed class Stripe
         return TimeSpan.FromTicks(Math.Min(interval.Ticks * 3 / 2, (interval + lease).Ticks / 2));
     }
 
-    private bool TryRenew(ref LeaseSlot lease, uint generation, long startTick)
-    {
-        if (!lease.TryRenew(generation, startTick, out long? silentSince))
-        {
-            return false;
-        }
-
-        if (silentSince is { } since)
-        {
-            _guard.Returned(since);
-        }
-
-        return true;
-    }
-
     private void LeaveGuard(int slot, long? silentSince)
     {
         ref ColdSlot cold = ref _slots.Cold(slot);
@@ -437,7 +417,7 @@ internal sealed class Stripe
     }
 
     private LeaseHandle HandleOf(int slot) =>
-        new(_table.IndexOf(this, slot), LeaseWord.Generation(_slots.Hot(slot).Word));
+        new(_slots.IndexOf(slot), LeaseWord.Generation(_slots.Hot(slot).Word));
 
     private void Keep(Instance record, ChangeKind kind, ChangeCause cause, WriteSource source, WriteMoment moment, Revision revision) =>
         Keep(new Change(record.Version, record, kind, cause, source, moment.Now, moment.WallMs, revision));

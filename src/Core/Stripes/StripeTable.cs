@@ -43,6 +43,8 @@ internal sealed class StripeTable
 
     public GenerationSequence Generations { get; }
 
+    public LeaseDirectory Leases { get; } = new();
+
     public ReadOnlySpan<Stripe> Stripes => _stripes;
 
     /// <summary>Version of the latest change made; it may not be published yet.</summary>
@@ -54,16 +56,6 @@ internal sealed class StripeTable
 
     /// <summary>The stripe of an id: the same for all services, so that an id alone is looked up in one place.</summary>
     public Stripe Of(ulong idHash) => _stripes[(int)idHash & (_stripes.Length - 1)];
-
-    /// <summary>The stripe of a lease index, and its slot there.</summary>
-    public Stripe Of(uint index, out int slot)
-    {
-        slot = (int)(index >> BitOperations.Log2((uint)_stripes.Length));
-        return _stripes[(int)index & (_stripes.Length - 1)];
-    }
-
-    public uint IndexOf(Stripe stripe, int slot) =>
-        ((uint)slot << BitOperations.Log2((uint)_stripes.Length)) | (uint)stripe.Number;
 
     /// <summary>A place for one more instance; false if the registry is full.</summary>
     public bool TryReserve()
