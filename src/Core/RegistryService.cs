@@ -27,7 +27,7 @@ public sealed class RegistryService
     private const int LooksPerHold = 256;
 
     // Expiries are published in portions, so that a writer who waits for its turn to publish does not wait for all of them.
-    private const int ExpiriesPerPublish = 1_024;
+    private const int ExpiriesPerPublish = 256;
 
     // A writer reads the clock before it takes its version, so versions may be this much out of the order of time.
     private static readonly TimeSpan s_writeLength = TimeSpan.FromSeconds(1);

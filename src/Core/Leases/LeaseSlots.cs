@@ -13,15 +13,23 @@ namespace Rollcall.Core.Leases;
 /// <para>
 /// Publication: a slot's record and key are written before the word that makes it live, and cleared after the word that frees it.
 /// </para>
+/// <para>
+/// A chunk without a live slot gives back its records and keys: both rows then hold the empty chunk that all share. Its leases stay,
+/// because their words remember which handles were given out.
+/// </para>
 /// </remarks>
 internal sealed class LeaseSlots(LeaseDirectory directory, Stripe stripe)
 {
     private const int ChunkSize = LeaseDirectory.ChunkSize;
 
+    private static readonly ColdSlot[] s_emptyCold = new ColdSlot[ChunkSize];
+    private static readonly Instance?[] s_emptyRecords = new Instance?[ChunkSize];
+
     private LeaseSlot[][] _hot = [];
     private ColdSlot[][] _cold = [];
     private Instance?[][] _records = [];
     private uint[] _firstIndexes = [];
+    private int[] _live = []; // slots taken, by chunk
     private int[] _free = [];
     private int _freeCount;
     private int _used;
@@ -30,13 +38,13 @@ internal sealed class LeaseSlots(LeaseDirectory directory, Stripe stripe)
     public ref LeaseSlot Hot(int slot) => ref Volatile.Read(ref _hot)[ChunkOf(slot)][slot & (ChunkSize - 1)];
 
     /// <summary>The record of a slot; null if it is free.</summary>
-    public Instance? Record(int slot) => Volatile.Read(ref Volatile.Read(ref _records)[ChunkOf(slot)][slot & (ChunkSize - 1)]);
+    public Instance? Record(int slot) => Volatile.Read(ref Volatile.Read(ref Volatile.Read(ref _records)[ChunkOf(slot)])[slot & (ChunkSize - 1)]);
 
     public void SetRecord(int slot, Instance? record) =>
         Volatile.Write(ref _records[ChunkOf(slot)][slot & (ChunkSize - 1)], record);
 
     /// <summary>What the stripe remembers of a slot. Written under its lock.</summary>
-    public ref ColdSlot Cold(int slot) => ref Volatile.Read(ref _cold)[ChunkOf(slot)][slot & (ChunkSize - 1)];
+    public ref ColdSlot Cold(int slot) => ref Volatile.Read(ref Volatile.Read(ref _cold)[ChunkOf(slot)])[slot & (ChunkSize - 1)];
 
     /// <summary>The index of a slot, by which handles name it.</summary>
     public uint IndexOf(int slot) => _firstIndexes[ChunkOf(slot)] + (uint)(slot & (ChunkSize - 1));
@@ -45,17 +53,20 @@ internal sealed class LeaseSlots(LeaseDirectory directory, Stripe stripe)
     public int Take(out bool fresh)
     {
         fresh = _freeCount == 0;
-        if (!fresh)
-        {
-            return _free[--_freeCount];
-        }
-
-        if (_used == _hot.Length * ChunkSize)
+        if (fresh && _used == _hot.Length * ChunkSize)
         {
             AddChunk();
         }
 
-        return _used++;
+        int slot = fresh ? _used++ : _free[--_freeCount];
+        int chunk = ChunkOf(slot);
+        if (_live[chunk]++ == 0)
+        {
+            Volatile.Write(ref _records[chunk], new Instance?[ChunkSize]);
+            Volatile.Write(ref _cold[chunk], new ColdSlot[ChunkSize]);
+        }
+
+        return slot;
     }
 
     /// <summary>Gives a slot back. Its word is free already.</summary>
@@ -63,6 +74,13 @@ internal sealed class LeaseSlots(LeaseDirectory directory, Stripe stripe)
     {
         SetRecord(slot, null);
         Cold(slot) = default;
+        int chunk = ChunkOf(slot);
+        if (--_live[chunk] == 0)
+        {
+            Volatile.Write(ref _records[chunk], s_emptyRecords);
+            Volatile.Write(ref _cold[chunk], s_emptyCold);
+        }
+
         if (_freeCount == _free.Length)
         {
             Array.Resize(ref _free, Math.Max(64, _free.Length * 2));
@@ -77,8 +95,9 @@ internal sealed class LeaseSlots(LeaseDirectory directory, Stripe stripe)
     {
         var leases = new LeaseSlot[ChunkSize];
         _firstIndexes = [.. _firstIndexes, directory.Add(leases, stripe, _used)];
-        Volatile.Write(ref _records, [.. _records, new Instance?[ChunkSize]]);
-        Volatile.Write(ref _cold, [.. _cold, new ColdSlot[ChunkSize]]);
+        _live = [.. _live, 0];
+        Volatile.Write(ref _records, [.. _records, s_emptyRecords]);
+        Volatile.Write(ref _cold, [.. _cold, s_emptyCold]);
         Volatile.Write(ref _hot, [.. _hot, leases]);
     }
 }

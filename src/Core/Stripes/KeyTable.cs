@@ -28,7 +28,9 @@ internal sealed class KeyTable(LeaseSlots slots)
     private const ulong Removed = 1;
     private const uint FirstSlot = 2;
 
-    private ulong[] _entries = new ulong[16];
+    private const int SizeMin = 16;
+
+    private ulong[] _entries = new ulong[SizeMin];
     private int _used; // entries that are not Empty
 
     /// <summary>Keys in the table.</summary>
@@ -141,6 +143,10 @@ internal sealed class KeyTable(LeaseSlots slots)
 
         Volatile.Write(ref _entries[at], Removed);
         Count--;
+        if (Count * 8 < _entries.Length && _entries.Length > SizeMin)
+        {
+            Rebuild(); // most of it is empty or marks: it gives memory back
+        }
     }
 
     private static uint Tag(HashedKey key) => ((uint)IdTag(key.IdHash) << 16) | (ushort)key.ServiceHash;
@@ -174,7 +180,7 @@ internal sealed class KeyTable(LeaseSlots slots)
     // Doubles, or only drops the marks of removed entries if they are what fills it; halves when most of it is empty.
     private void Rebuild()
     {
-        int size = 16;
+        int size = SizeMin;
         while (size < (Count + 1) * 2)
         {
             size *= 2;
