@@ -6,8 +6,8 @@ namespace Rollcall.Core.Model;
 /// <remarks>
 /// <para>
 /// Shape: the id as <see cref="TextBlock"/> has it, so that a look-up reads it in place; the host name, as the count of bytes that
-/// the id begins with or as 0 and a text; the address as a text; then the length of the rest, or 0 if all is as the service's
-/// <see cref="TextTemplate"/> expects. A rest that differs is a row of (count of new bytes, those bytes, length of a copy, where to
+/// the id begins with or as 0 and a text; the address as one more than its length and a text, or as 0 and a <see cref="DottedQuad"/>; then the length of the
+/// rest, or 0 if all is as the service's <see cref="TextTemplate"/> expects. A rest that differs is a row of (count of new bytes, those bytes, length of a copy, where to
 /// copy from); positions count from the start of the expected text, then go on through this instance's own. Numbers are LEB128.
 /// </para>
 /// <para>Cost: pack about 1 us, unpack about 0.3 us. A Spring application's 450 bytes become those of its id and 20 more.</para>
@@ -39,8 +39,7 @@ internal static class PackedText
             output.Raw(host);
         }
 
-        output.Number(address.Length);
-        output.Raw(address);
+        WriteAddress(address, ref output);
         ReadOnlySpan<byte> expected = template.Fill(id, host, address);
         if (expected.SequenceEqual(block))
         {
@@ -62,10 +61,34 @@ internal static class PackedText
         int at = TextBlock.IdEnd(packed);
         int prefix = TextBlock.Number(packed, ref at);
         ReadOnlySpan<byte> host = prefix > 0 ? id[..prefix] : Text(packed, ref at);
-        ReadOnlySpan<byte> address = Text(packed, ref at);
+        Span<byte> quadText = stackalloc byte[DottedQuad.TextMax];
+        ReadOnlySpan<byte> address = ReadAddress(packed, ref at, quadText);
         byte[] expected = template.Fill(id, host, address);
         int restLength = TextBlock.Number(packed, ref at);
         return restLength == 0 ? expected : ReadRest(packed, at, restLength, expected);
+    }
+
+    private static void WriteAddress(ReadOnlySpan<byte> address, ref TextWriter output)
+    {
+        Span<byte> quad = stackalloc byte[DottedQuad.Size];
+        if (DottedQuad.TryRead(address, quad))
+        {
+            output.Number(0);
+            output.Raw(quad);
+        }
+        else
+        {
+            output.Number(address.Length + 1);
+            output.Raw(address);
+        }
+    }
+
+    private static ReadOnlySpan<byte> ReadAddress(ReadOnlySpan<byte> packed, ref int at, Span<byte> quadText)
+    {
+        int coded = TextBlock.Number(packed, ref at);
+        int start = at;
+        at += coded == 0 ? DottedQuad.Size : coded - 1;
+        return coded == 0 ? quadText[..DottedQuad.Write(packed[start..at], quadText)] : packed[start..at];
     }
 
     private static void WriteRest(ReadOnlySpan<byte> block, ReadOnlySpan<byte> expected, ref TextWriter output, Scratch scratch)

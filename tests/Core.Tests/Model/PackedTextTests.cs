@@ -47,7 +47,33 @@ public class PackedTextTests
         TextTemplate template = TextTemplate.From(TextBlock.Pack(Spring(0)));
         Registration registration = Spring(31_415);
         byte[] packed = PackedText.Pack(TextBlock.Pack(registration), template);
-        Assert.Equal(1 + registration.Id.Length + 1 + 1 + registration.Address.Length + 1, packed.Length);
+        const int IdLength = 1, HostLength = 1, Address = 1 + 4, RestLength = 1;
+        Assert.Equal(IdLength + registration.Id.Length + HostLength + Address + RestLength, packed.Length);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.1", true)]
+    [InlineData("0.0.0.0", true)]
+    [InlineData("255.255.255.255", true)]
+    [InlineData("10.0.0.01", false)]
+    [InlineData("10.0.0.+1", false)]
+    [InlineData("10.0.0", false)]
+    [InlineData("10.0.0.", false)]
+    [InlineData("10.0.0.1.", false)]
+    [InlineData("10.0.0.1.2", false)]
+    [InlineData("10.0.0.256", false)]
+    [InlineData(".0.0.1", false)]
+    [InlineData("", false)]
+    [InlineData("fe80::1", false)]
+    [InlineData("10.0.0.1 ", false)]
+    public void An_address_comes_back_as_it_was_sent(string address, bool quad)
+    {
+        Assert.Equal(quad, DottedQuad.TryRead(System.Text.Encoding.UTF8.GetBytes(address), new byte[DottedQuad.Size]));
+        foreach (TextTemplate template in (TextTemplate[])[TextTemplate.None, TextTemplate.From(TextBlock.Pack(Spring(0)))])
+        {
+            byte[] block = TextBlock.Pack(Spring(1) with { Address = address });
+            Assert.Equal(block, PackedText.Unpack(PackedText.Pack(block, template), template));
+        }
     }
 
     [Fact]
