@@ -143,9 +143,14 @@ internal sealed class KeyTable(LeaseSlots slots)
 
         Volatile.Write(ref _entries[at], Removed);
         Count--;
+    }
+
+    /// <summary>Gives memory back if most of the table is empty or marks. Allocates the smaller one, so it is no part of a removal.</summary>
+    public void Shrink()
+    {
         if (Count * 8 < _entries.Length && _entries.Length > SizeMin)
         {
-            Rebuild(); // most of it is empty or marks: it gives memory back
+            Rebuild();
         }
     }
 

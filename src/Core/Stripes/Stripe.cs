@@ -235,6 +235,7 @@ internal sealed class Stripe
             into.AddRange(_changes.AsSpan(0, _changeCount));
             Array.Clear(_changes, 0, _changeCount);
             _changeCount = 0;
+            _keys.Shrink();
         }
     }
 
