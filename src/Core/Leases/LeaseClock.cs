@@ -26,9 +26,6 @@ internal sealed class LeaseClock(RegistryOptions options)
     private long _advancedAt;
     private long _skipped;
 
-    /// <summary>Registry time skipped since the start.</summary>
-    public TimeSpan Skipped => new(Volatile.Read(ref _skipped));
-
     /// <summary>Goes to <paramref name="now"/>; returns the part of the gap that is not counted.</summary>
     public TimeSpan Advance(MonotonicTime now)
     {

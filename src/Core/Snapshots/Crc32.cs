@@ -48,7 +48,8 @@ internal static class Crc32
     /// <param name="left">Of the first.</param>
     /// <param name="right">Of the second.</param>
     /// <param name="rightLength">Bytes of the second.</param>
-    public static uint Combine(uint left, uint right, long rightLength) => Multiply(PowerOfX(rightLength), left) ^ right;
+    public static uint Combine(uint left, uint right, long rightLength) =>
+        left == 0 ? right : Multiply(PowerOfX(rightLength), left) ^ right; // nothing to shift: so for all plain pieces
 
     // x^(8 * bytes) modulo the polynomial.
     private static uint PowerOfX(long bytes)
