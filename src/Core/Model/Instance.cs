@@ -34,6 +34,32 @@ public sealed class Instance
     private ushort _securePort;
     private ushort _weight;
 
+    /// <summary>A record as another node, or a file, tells it.</summary>
+    /// <param name="service">Canonical; shared between the instances of a service, or the text takes several times the memory.</param>
+    /// <param name="registration">What the owner said. Limits are not checked: the node that accepted it did.</param>
+    /// <param name="facts">What the registry added.</param>
+    public static Instance Restore(ServiceName service, Registration registration, in InstanceFacts facts) =>
+        new(service, TextBlock.Pack(registration))
+        {
+            LeaseIndex = facts.Number,
+            Version = facts.Version,
+            Revision = facts.Revision,
+            OwnStatus = registration.Status,
+            Override = facts.Override,
+            ClientStamp = registration.ClientStamp ?? 0,
+            RegisteredAtMs = facts.RegisteredAtMs,
+            ServiceUpAtMs = facts.ServiceUpAtMs,
+            UpdatedAtMs = facts.UpdatedAtMs,
+            LastChange = facts.LastChange,
+            LeaseDuration = registration.LeaseDuration ?? TimeSpan.Zero,
+            RenewalInterval = registration.RenewalInterval ?? TimeSpan.Zero,
+            Port = registration.Port,
+            PortEnabled = registration.PortEnabled,
+            SecurePort = registration.SecurePort,
+            SecurePortEnabled = registration.SecurePortEnabled,
+            Weight = registration.Weight,
+        };
+
     internal Instance(ServiceName service, byte[] block)
     {
         Service = service;
@@ -138,6 +164,12 @@ public sealed class Instance
     /// <summary>Pairs that only an adapter understands.</summary>
     public TextPairs Attributes => TextBlock.Attributes(Text);
 
+    /// <summary>
+    /// Names the instance within one boot of its node, as long as its lease lives; then another may get it. No right to renew: that
+    /// needs the whole <see cref="Leases.LeaseHandle"/>.
+    /// </summary>
+    public uint Number => LeaseIndex;
+
     /// <summary>Lease slot in the stripe; see <see cref="Leases.LeaseHandle"/>.</summary>
     internal uint LeaseIndex { get; set; }
 
@@ -182,6 +214,18 @@ public sealed class Instance
     {
         ulong held = (ulong)Math.Clamp(ms, 0, (1L << 48) - 1);
         return ((uint)held, (ushort)(held >> 32));
+    }
+
+    /// <summary>This record after a change of its status alone.</summary>
+    internal Instance With(in Watching.InstanceChange change)
+    {
+        Instance copy = Copy();
+        copy.Version = change.Version;
+        copy.OwnStatus = change.OwnStatus;
+        copy.Override = change.Override;
+        copy.UpdatedAtMs = change.AtMs;
+        copy.LastChange = change.Kind;
+        return copy;
     }
 
     internal Instance Copy() => (Instance)MemberwiseClone();
