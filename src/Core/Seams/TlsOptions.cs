@@ -8,4 +8,9 @@ namespace Rollcall.Core.Seams;
 /// Those whose client certificates are taken: they are asked for, and one that is shown must lead to one of these. Which principal a
 /// certificate is decides <see cref="Access.AccessPolicy.ByCertificate"/>. Null: none is asked for.
 /// </param>
-public sealed record TlsOptions(X509Certificate2 Certificate, X509Certificate2Collection? ClientAuthorities = null);
+/// <param name="Intermediates">Between the certificate and its root, sent along with it, as a <c>fullchain.pem</c> has them. Null: none.</param>
+public sealed record TlsOptions(
+    X509Certificate2 Certificate,
+    X509Certificate2Collection? ClientAuthorities = null,
+    X509Certificate2Collection? Intermediates = null
+);
