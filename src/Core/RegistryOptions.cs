@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Rollcall.Core;
 
 /// <summary>Every limit and duration of the core. Immutable; each has a default; ranges are in <see cref="Rules"/>.</summary>
@@ -96,7 +94,7 @@ public sealed record RegistryOptions
     public ulong? Seed { get; init; }
 
     /// <summary>The range of every option that has one, by name: the one place that knows.</summary>
-    public static IReadOnlyList<OptionRule> Rules { get; } =
+    public static IReadOnlyList<OptionRule<RegistryOptions>> Rules { get; } =
     [
         new("StripeCount", o => o.StripeCount, 1, 256, "stripes, a power of two", o => int.IsPow2(o.StripeCount)),
         new("WheelTick", o => o.WheelTick, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1)),
@@ -144,57 +142,4 @@ public sealed record RegistryOptions
             ? this
             : throw new ArgumentException("RegistryOptions: " + string.Join("; ", problems.Select(p => p.ToString())));
     }
-}
-
-/// <summary>The range of one option.</summary>
-public sealed class OptionRule
-{
-    private readonly Func<RegistryOptions, (string Shown, bool Good)> _check;
-
-    internal OptionRule(string name, Func<RegistryOptions, double> value, double min, double max, string unit, Func<RegistryOptions, bool>? also = null)
-    {
-        Name = name;
-        Range = string.Create(CultureInfo.InvariantCulture, $"{min}..{max} {unit}");
-        _check = o =>
-        {
-            double seen = value(o);
-            return (seen.ToString(CultureInfo.InvariantCulture), seen >= min && seen <= max && (also is null || also(o)));
-        };
-    }
-
-    internal OptionRule(
-        string name,
-        Func<RegistryOptions, TimeSpan> value,
-        TimeSpan min,
-        TimeSpan max,
-        string remark = "",
-        Func<RegistryOptions, bool>? also = null
-    )
-    {
-        Name = name;
-        Range = $"{DurationText.Show(min)}..{DurationText.Show(max)}{remark}";
-        _check = o => (DurationText.Show(value(o)), value(o) >= min && value(o) <= max && (also is null || also(o)));
-    }
-
-    /// <summary>Property of <see cref="RegistryOptions"/>.</summary>
-    public string Name { get; }
-
-    /// <summary>Lowest and highest value with the unit, for people.</summary>
-    public string Range { get; }
-
-    internal OptionProblem? Check(RegistryOptions options)
-    {
-        (string shown, bool good) = _check(options);
-        return good ? null : new OptionProblem(Name, shown, Range);
-    }
-}
-
-/// <summary>One option outside its range.</summary>
-/// <param name="Name">Property of <see cref="RegistryOptions"/>.</param>
-/// <param name="Value">The value seen.</param>
-/// <param name="Range">What it may be, with the unit.</param>
-public sealed record OptionProblem(string Name, string Value, string Range)
-{
-    /// <inheritdoc/>
-    public override string ToString() => $"{Name} = {Value} is outside {Range}";
 }

@@ -54,7 +54,7 @@ public sealed record HttpServerOptions
     public int ConnectionsMax { get; init; } = 100_000;
 
     /// <summary>The range of every option, by name: the one place that knows.</summary>
-    public static IReadOnlyList<HttpOptionRule> Rules { get; } =
+    public static IReadOnlyList<OptionRule<HttpServerOptions>> Rules { get; } =
     [
         new(
             "Url",
