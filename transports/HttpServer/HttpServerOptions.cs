@@ -1,5 +1,6 @@
 using System.Net;
 using Rollcall.Core;
+using Rollcall.Core.Seams;
 
 namespace Rollcall.Transports.HttpServer;
 
@@ -60,7 +61,7 @@ public sealed record HttpServerOptions
             "Url",
             o => o.Url,
             "http://ADDRESS:PORT with an IP address, localhost or *, and no path",
-            o => ListenAddress.TryParse(o.Url, out _)
+            o => HttpUrl.TryParse(o.Url, out _)
         ),
         new("BodyBytesMax", o => o.BodyBytesMax, 1_024, 1_073_741_824, "bytes"),
         new("BatchBodyBytesMax", o => o.BatchBodyBytesMax, 1_024, 1_073_741_824, "bytes"),
@@ -77,7 +78,7 @@ public sealed record HttpServerOptions
     ];
 
     /// <summary>True if nobody beyond this machine can connect. False also if <see cref="Url"/> cannot be read.</summary>
-    public bool IsLoopback => ListenAddress.TryParse(Url, out ListenAddress? address) && address.IsLoopback;
+    public bool IsLoopback => HttpUrl.TryParse(Url, out ListenAddress? address) && address.IsLoopback;
 
     /// <summary>All that is wrong with these options, at once; empty if they are good.</summary>
     public IReadOnlyList<OptionProblem> Validate() => [.. Rules.Select(rule => rule.Check(this)).OfType<OptionProblem>()];

@@ -34,7 +34,7 @@ public sealed class HttpServerTransport : IServerTransport
     public HttpServerTransport(HttpServerOptions options, ILoggerFactory? loggers = null)
     {
         IReadOnlyList<OptionProblem> problems = options.Validate();
-        if (problems.Count > 0 || !ListenAddress.TryParse(options.Url, out ListenAddress? address))
+        if (problems.Count > 0 || !HttpUrl.TryParse(options.Url, out ListenAddress? address))
         {
             throw new ArgumentException("HttpServerOptions: " + string.Join("; ", problems), nameof(options));
         }
@@ -69,7 +69,7 @@ public sealed class HttpServerTransport : IServerTransport
         }
         catch (Exception e) when (e is IOException or SocketException or InvalidOperationException)
         {
-            throw new TransportStartException($"Cannot listen on {Options.Url}: {Cause(e)} (HttpServerOptions.Url).", e);
+            throw TransportStartException.CannotListen(Options.Url, "HttpServerOptions.Url", e);
         }
 
         Addresses = [.. _kestrel.Features.Get<IServerAddressesFeature>()!.Addresses];
@@ -99,29 +99,11 @@ public sealed class HttpServerTransport : IServerTransport
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>The innermost message: the system's own words, without the layers that repeat the address.</summary>
-    private static string Cause(Exception exception)
-    {
-        SocketException? socket = null;
-        for (Exception? e = exception; e is not null; e = e.InnerException)
-        {
-            socket = e as SocketException ?? socket;
-        }
-
-        return socket?.SocketErrorCode switch
-        {
-            SocketError.AddressAlreadyInUse => "the port is in use; stop the other process or choose another port",
-            SocketError.AccessDenied => "this user may not use the port; choose one above 1023",
-            SocketError.AddressNotAvailable => "this machine does not have the address",
-            _ => exception.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.'),
-        };
-    }
-
     private KestrelServer BuildKestrel()
     {
         var options = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
         SetLimits(options.Limits);
-        _address.Apply(options, listen => listen.Protocols = HttpProtocols.Http1);
+        HttpUrl.Apply(_address, options, listen => listen.Protocols = HttpProtocols.Http1);
         var sockets = new SocketTransportFactory(
             Microsoft.Extensions.Options.Options.Create(new SocketTransportOptions()),
             _loggers

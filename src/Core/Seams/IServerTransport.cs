@@ -25,11 +25,3 @@ public interface IServerTransport : IAsyncDisposable
     /// <summary>Stops listening, lets requests in flight end within <paramref name="cancellation"/>.</summary>
     Task StopAsync(CancellationToken cancellation);
 }
-
-/// <summary>A transport that cannot listen: one line that says where and why.</summary>
-public sealed class TransportStartException : Exception
-{
-    /// <summary>With the line for people.</summary>
-    public TransportStartException(string message, Exception? inner = null)
-        : base(message, inner) { }
-}

@@ -1,0 +1,37 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Rollcall.Core.Seams;
+
+namespace Rollcall.Transports.HttpServer;
+
+/// <summary>What <see cref="HttpServerOptions.Url"/> says.</summary>
+internal static class HttpUrl
+{
+    private const string Scheme = "http://";
+
+    public static bool TryParse(string url, [NotNullWhen(true)] out ListenAddress? address)
+    {
+        address = null;
+        return url is not null
+            && url.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            && ListenAddress.TryParse(url.AsSpan(Scheme.Length).TrimEnd('/'), out address);
+    }
+
+    /// <summary>Makes Kestrel listen there. It binds both loopback addresses to one port only if the port is given.</summary>
+    public static void Apply(ListenAddress address, KestrelServerOptions kestrel, Action<ListenOptions> configure)
+    {
+        if (address.Address is null && address.Port != 0)
+        {
+            kestrel.ListenLocalhost(address.Port, configure);
+        }
+        else if (address.IsEverywhere)
+        {
+            kestrel.ListenAnyIP(address.Port, configure);
+        }
+        else
+        {
+            kestrel.Listen(address.Address ?? IPAddress.Loopback, address.Port, configure);
+        }
+    }
+}
