@@ -4,6 +4,7 @@ using Rollcall.Core.Leases;
 using Rollcall.Core.Model;
 using Rollcall.Core.Snapshots;
 using Rollcall.Core.Stripes;
+using Rollcall.Core.Watching;
 
 namespace Rollcall.Core;
 
@@ -60,10 +61,34 @@ public sealed class RegistryService
         _stripes = new StripeTable(Options, NodeId);
         _journal = new ChangeJournal(Options);
         _publisher = new SnapshotPublisher(_stripes, _journal);
+        Subscribers = new SubscriberTable(this);
+    }
+
+    /// <summary>A new version is there to be read.</summary>
+    /// <remarks>
+    /// <para>
+    /// Raised behind every publication, when <see cref="ReadSnapshot"/> and the changes already show it, on the thread of the writer
+    /// that published. Writers publish at the same time as others raise: handlers run side by side, and one may find a version that
+    /// is newer than the one it was raised for, or that another handler has dealt with. After the last of several writes it is
+    /// raised at least once, so whoever reads the current version at each call misses nothing.
+    /// </para>
+    /// <para>
+    /// A handler returns at once, throws nothing, and waits for nobody: the writer's answer stands behind it, and if a lease ended, so does the
+    /// passing of time.
+    /// </para>
+    /// <para>Cost: of nobody listening, a comparison.</para>
+    /// </remarks>
+    public event Action? Published
+    {
+        add => _publisher.Published += value;
+        remove => _publisher.Published -= value;
     }
 
     /// <summary>The options in force.</summary>
     public RegistryOptions Options { get; }
+
+    /// <summary>Who follows this registry, and how far each has come.</summary>
+    public SubscriberTable Subscribers { get; }
 
     /// <summary>Random at start: outside a node a version is (boot epoch, version).</summary>
     public ulong BootEpoch { get; }
@@ -381,6 +406,9 @@ public sealed class RegistryService
 
     /// <summary>The last registrations, cancellations and expiries.</summary>
     public RegistryHistory History() => _journal.History;
+
+    /// <summary>The change that made a version; false if it is not kept any more, or not yet published. 0 bytes.</summary>
+    internal bool TryReadChange(ulong version, out Change change) => _journal.TryRead(version, out change);
 
     /// <summary>The latest change of each instance after <paramref name="after"/>; null if some are not kept any more.</summary>
     /// <remarks>In the order of <see cref="ChangeJournal.LatestSince"/>.</remarks>

@@ -221,11 +221,38 @@ public sealed class Instance
     {
         Instance copy = Copy();
         copy.Version = change.Version;
+        copy.Revision = change.Revision;
         copy.OwnStatus = change.OwnStatus;
         copy.Override = change.Override;
         copy.UpdatedAtMs = change.AtMs;
         copy.LastChange = change.Kind;
+        copy.NoteUp(change.AtMs);
         return copy;
+    }
+
+    /// <summary>If this is the first record of the instance that is Up, it was first Up now.</summary>
+    internal void NoteUp(long nowMs)
+    {
+        if (ServiceUpAtMs == 0 && Status == InstanceStatus.Up)
+        {
+            ServiceUpAtMs = nowMs;
+        }
+    }
+
+    /// <summary>True if one of the two lists of virtual addresses differs from that of <paramref name="other"/>, a record of the same instance.</summary>
+    internal bool HasOtherAddressesThan(Instance other)
+    {
+        if (HasTextOf(other))
+        {
+            return false;
+        }
+
+        byte[] theirs = other.Text;
+        byte[] own = Text;
+        return Differs(InstanceText.Vips) || Differs(InstanceText.SecureVips);
+
+        bool Differs(InstanceText field) =>
+            !TextBlock.Field(own, field, out _).SequenceEqual(TextBlock.Field(theirs, field, out _));
     }
 
     internal Instance Copy() => (Instance)MemberwiseClone();

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Rollcall.Core.Model;
+using Rollcall.Core.Watching;
 
 namespace Rollcall.Core.Snapshots;
 
@@ -50,6 +51,9 @@ public enum ChangeCause : byte
 /// <param name="At">When, on the registry's own clock: ages are counted on it.</param>
 /// <param name="AtMs">When, milliseconds since 1970, for people.</param>
 /// <param name="Revision">The record's; of a removal, the tombstone's.</param>
+/// <param name="AddressesDiffer">
+/// True if a live record was replaced by one with other virtual addresses: whoever selects by them may have to let go of it.
+/// </param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct Change(
     ulong Version,
@@ -59,5 +63,13 @@ public readonly record struct Change(
     WriteSource Source,
     MonotonicTime At,
     long AtMs,
-    Revision Revision
-);
+    Revision Revision,
+    bool AddressesDiffer = false
+)
+{
+    /// <summary>
+    /// True if who holds the record before needs the whole record after it; else <see cref="InstanceChange"/> tells the rest: what
+    /// a status, an override or a removal changed.
+    /// </summary>
+    public bool NeedsRecord => Cause is ChangeCause.Registered or ChangeCause.MetadataSet;
+}

@@ -16,6 +16,9 @@ internal sealed class ChangeJournal(RegistryOptions options)
 
     public RegistryHistory History => new(_registered.Read(), _cancelled.Read(), _expired.Read());
 
+    /// <summary>The change that made <paramref name="version"/>; false if it is not kept any more, or not yet there.</summary>
+    public bool TryRead(ulong version, out Change change) => _ring.TryRead(version, out change);
+
     public void Append(ReadOnlySpan<Change> changes)
     {
         foreach (ref readonly Change change in changes)

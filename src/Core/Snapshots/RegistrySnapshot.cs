@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Rollcall.Core.Model;
+using Rollcall.Core.Watching;
 
 namespace Rollcall.Core.Snapshots;
 
@@ -113,6 +114,20 @@ public sealed class RegistrySnapshot
             }
         }
     }
+
+    /// <summary>The instances that a filter selects, each once, by service and id.</summary>
+    public IEnumerable<Instance> Select(InstanceFilter filter) =>
+        filter.Kind switch
+        {
+            FilterKind.All => Instances(),
+            FilterKind.Services => filter.Names.SelectMany(InstancesOf),
+            _ => filter
+                .Names.SelectMany(vip => Vip(vip, filter.Kind == FilterKind.SecureVips)?.Services ?? [])
+                .Distinct()
+                .Order(Utf8Order.Instance)
+                .SelectMany(InstancesOf)
+                .Where(filter.Selects),
+        };
 
     /// <summary>One instance; null if it is not there.</summary>
     public Instance? Find(InstanceKey key) =>

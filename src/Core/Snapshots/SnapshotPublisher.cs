@@ -30,6 +30,9 @@ internal sealed class SnapshotPublisher(StripeTable stripes, ChangeJournal journ
     /// <summary>The snapshot of the last version published.</summary>
     public RegistrySnapshot Current => Volatile.Read(ref _current);
 
+    /// <summary>See <see cref="RegistryService.Published"/>.</summary>
+    public event Action? Published;
+
     /// <summary>Returns when the snapshot holds every change up to <paramref name="version"/>.</summary>
     public void Publish(ulong version)
     {
@@ -40,11 +43,15 @@ internal sealed class SnapshotPublisher(StripeTable stripes, ChangeJournal journ
 
         lock (_gate)
         {
-            if (_current.Version < version)
+            if (_current.Version >= version)
             {
-                PublishAll();
+                return; // another writer published it, and says so
             }
+
+            PublishAll();
         }
+
+        Published?.Invoke();
     }
 
     private void PublishAll()

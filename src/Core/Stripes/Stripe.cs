@@ -130,7 +130,8 @@ internal sealed class Stripe
                 RestartLease(slot, draft, moment.Now);
             }
 
-            Keep(draft, ChangeKind.Added, ChangeCause.Registered, source, moment, draft.Revision);
+            bool addressesDiffer = existing is not null && draft.HasOtherAddressesThan(existing);
+            Keep(draft, ChangeKind.Added, ChangeCause.Registered, source, moment, addressesDiffer);
             return new RegisterResult(null, HandleOf(slot), draft.Version, existing is null);
         }
     }
@@ -192,9 +193,9 @@ internal sealed class Stripe
             modified.Revision = revision;
             modified.UpdatedAtMs = moment.WallMs;
             modified.LastChange = ChangeKind.Modified;
-            modified.ServiceUpAtMs = ServiceUpAt(modified, moment);
+            modified.NoteUp(moment.WallMs);
             _slots.SetRecord(slot, modified);
-            Keep(modified, ChangeKind.Modified, cause, source, moment, revision);
+            Keep(modified, ChangeKind.Modified, cause, source, moment, addressesDiffer: false);
             return modified.Version;
         }
     }
@@ -353,11 +354,9 @@ internal sealed class Stripe
             draft.Override = new StatusOverride(status, draft.Revision, moment.WallMs);
         }
 
-        draft.ServiceUpAtMs = existing is { ServiceUpAtMs: > 0 } ? existing.ServiceUpAtMs : ServiceUpAt(draft, moment);
+        draft.ServiceUpAtMs = existing is { ServiceUpAtMs: > 0 } ? existing.ServiceUpAtMs : draft.ServiceUpAtMs;
+        draft.NoteUp(moment.WallMs);
     }
-
-    private static long ServiceUpAt(Instance record, WriteMoment moment) =>
-        record.ServiceUpAtMs == 0 && record.Status == InstanceStatus.Up ? moment.WallMs : record.ServiceUpAtMs;
 
     private void StartLease(int slot, Instance record, bool fresh, MonotonicTime now)
     {
@@ -420,8 +419,14 @@ internal sealed class Stripe
     private LeaseHandle HandleOf(int slot) =>
         new(_slots.IndexOf(slot), LeaseWord.Generation(_slots.Hot(slot).Word));
 
-    private void Keep(Instance record, ChangeKind kind, ChangeCause cause, WriteSource source, WriteMoment moment, Revision revision) =>
-        Keep(new Change(record.Version, record, kind, cause, source, moment.Now, moment.WallMs, revision));
+    private void Keep(
+        Instance record,
+        ChangeKind kind,
+        ChangeCause cause,
+        WriteSource source,
+        WriteMoment moment,
+        bool addressesDiffer
+    ) => Keep(new Change(record.Version, record, kind, cause, source, moment.Now, moment.WallMs, record.Revision, addressesDiffer));
 
     private void Keep(in Change change)
     {

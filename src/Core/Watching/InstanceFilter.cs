@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Rollcall.Core.Model;
 
 namespace Rollcall.Core.Watching;
@@ -22,10 +23,13 @@ public enum FilterKind : byte
 /// <summary>Which instances a reader or subscriber wants. Immutable; equal by content.</summary>
 public sealed class InstanceFilter : IEquatable<InstanceFilter>
 {
+    private readonly byte[][] _utf8; // the names, in the same order
+
     private InstanceFilter(FilterKind kind, ImmutableArray<string> names)
     {
         Kind = kind;
         Names = names;
+        _utf8 = [.. names.Select(Encoding.UTF8.GetBytes)];
     }
 
     /// <summary>Every instance.</summary>
@@ -46,6 +50,35 @@ public sealed class InstanceFilter : IEquatable<InstanceFilter>
     /// <exception cref="ArgumentException">No name.</exception>
     public static InstanceFilter Vips(bool secure, params IEnumerable<string> names) =>
         Of(secure ? FilterKind.SecureVips : FilterKind.Vips, names);
+
+    /// <summary>True if a record is one of those wanted.</summary>
+    public bool Selects(Instance record) =>
+        Kind switch
+        {
+            FilterKind.All => true,
+            FilterKind.Services => SelectsService(record.Service),
+            _ => SelectsAddresses(record.Utf8(AddressField)),
+        };
+
+    /// <summary>Of a filter by virtual addresses: where a record has them.</summary>
+    internal InstanceText AddressField => Kind == FilterKind.SecureVips ? InstanceText.SecureVips : InstanceText.Vips;
+
+    /// <summary>Of a filter by service: true if the service is named. 0 bytes.</summary>
+    internal bool SelectsService(ServiceName service) => HasName(service.Utf8);
+
+    /// <summary>Of a filter by virtual addresses: true if one in <paramref name="list"/>, as an owner sent it, is named. 0 bytes.</summary>
+    internal bool SelectsAddresses(ReadOnlySpan<byte> list)
+    {
+        foreach (Range part in list.Split((byte)','))
+        {
+            if (HasName(list[part]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <inheritdoc/>
     public bool Equals(InstanceFilter? other) =>
@@ -69,6 +102,25 @@ public sealed class InstanceFilter : IEquatable<InstanceFilter>
 
     /// <inheritdoc/>
     public override string ToString() => Kind == FilterKind.All ? "all" : $"{Kind}: {string.Join(", ", Names)}";
+
+    private bool HasName(ReadOnlySpan<byte> name)
+    {
+        int from = 0;
+        int to = _utf8.Length;
+        while (from < to)
+        {
+            int middle = (from + to) / 2;
+            int order = name.SequenceCompareTo(_utf8[middle]);
+            if (order == 0)
+            {
+                return true;
+            }
+
+            (from, to) = order < 0 ? (from, middle) : (middle + 1, to);
+        }
+
+        return false;
+    }
 
     private static InstanceFilter Of(FilterKind kind, IEnumerable<string> names)
     {

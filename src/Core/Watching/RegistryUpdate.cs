@@ -52,7 +52,8 @@ public sealed record RegistryUpdate(
 /// <param name="Cause">Why.</param>
 /// <param name="Source">At whose word.</param>
 /// <param name="AtMs">When, milliseconds since 1970.</param>
-/// <param name="Record">The whole record: always of <see cref="ChangeKind.Added"/>, and where more than the status changed; else null.</param>
+/// <param name="Revision">The record's after the change; of a removal, the tombstone's.</param>
+/// <param name="Record">The whole record, if <see cref="Change.NeedsRecord"/> says so; else null.</param>
 /// <param name="OwnStatus">Own status after the change; without meaning of a removal.</param>
 /// <param name="Override">Override after the change; without meaning of a removal.</param>
 public readonly record struct InstanceChange(
@@ -62,7 +63,27 @@ public readonly record struct InstanceChange(
     ChangeCause Cause,
     WriteSource Source,
     long AtMs,
+    Revision Revision,
     Instance? Record,
     InstanceStatus OwnStatus,
     StatusOverride? Override
-);
+)
+{
+    /// <summary>What goes out of a change.</summary>
+    public static InstanceChange Of(in Change change) =>
+        new(
+            change.Version,
+            change.Record.Number,
+            change.Kind,
+            change.Cause,
+            change.Source,
+            change.AtMs,
+            change.Revision,
+            change.NeedsRecord ? change.Record : null,
+            change.Record.OwnStatus,
+            change.Record.Override
+        );
+
+    /// <summary>What goes out to those whose filter does not select the instance any more: a removal.</summary>
+    public static InstanceChange LeftBy(in Change change) => Of(change) with { Kind = ChangeKind.Removed, Record = null };
+}
