@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using Rollcall.Bench.Gate;
+using Rollcall.Bench.Reports;
 using Rollcall.Bench.Targets;
 
 return args switch
@@ -7,8 +8,8 @@ return args switch
     ["explore", .. string[] rest] => Explore(rest),
     ["gate"] => GateCommand.Run(),
     ["gate", "--update-baseline"] => GateCommand.UpdateBaseline(),
-    ["targets"] => TargetsCommand.Run(TargetRow.All),
-    ["targets", "--rows", var list] when TargetsCommand.Parse(list) is { } rows => TargetsCommand.Run(rows),
+    ["targets"] => await TargetsCommand.RunAsync(BenchRows.All),
+    ["targets", "--rows", var list] when TargetsCommand.Parse(BenchRows.All, list) is { } rows => await TargetsCommand.RunAsync(rows),
     _ => Usage(),
 };
 

@@ -5,17 +5,20 @@ internal static class RepositoryFiles
 {
     private static readonly string s_root = FindRoot();
 
-    public static string Readme { get; } = Path.Combine(s_root, "README.md");
+    public static string Readme { get; } = PathOf("README.md");
 
-    public static string Baseline { get; } = Path.Combine(s_root, "bench", "baseline.json");
+    public static string Baseline { get; } = PathOf("bench/baseline.json");
 
-    public static string AllocationBudget { get; } = Path.Combine(s_root, "bench", "allocation-budget.json");
+    public static string AllocationBudget { get; } = PathOf("bench/allocation-budget.json");
 
-    /// <summary>Results that are committed: one file for each row of the targets.</summary>
-    public static string Results { get; } = Path.Combine(s_root, "bench", "results");
+    /// <summary>Results that are committed, one file for each row of the targets: inside one process (bench), from outside (load).</summary>
+    public static IReadOnlyList<string> Results { get; } = [PathOf("bench/results"), PathOf("load/results")];
 
     /// <summary>Results that are not committed.</summary>
-    public static string Artifacts { get; } = Path.Combine(s_root, "artifacts", "bench");
+    public static string Artifacts { get; } = PathOf("artifacts/bench");
+
+    /// <summary>Full path of a file or folder named from the root.</summary>
+    public static string PathOf(string relative) => Path.Combine(s_root, relative);
 
     private static string FindRoot()
     {

@@ -42,15 +42,17 @@ internal static class NumbersTable
         }
 
         text.Append('\n');
-        foreach (var same in rows.GroupBy(row => (row.Date, row.Machine)))
+        foreach (var same in rows.GroupBy(row => (row.Project, row.Date, row.Machine)))
         {
             MachineFacts machine = same.Key.Machine;
-            text.Append(CultureInfo.InvariantCulture, $"Rows {string.Join(", ", same.Select(row => row.Row))}: {same.Key.Date}, ");
+            text.Append(CultureInfo.InvariantCulture, $"`{same.Key.Project}`, rows {string.Join(", ", same.Select(row => row.Row))}: {same.Key.Date}, ");
             text.Append(CultureInfo.InvariantCulture, $"{machine.Processor}, {machine.Cores} cores, {machine.MemoryGb} GB, ");
             text.Append(CultureInfo.InvariantCulture, $"{machine.Runtime}, {machine.System}, load {machine.Load} at the start.\n");
         }
 
-        text.Append("\nEach row again: `dotnet run -c Release --project bench -- targets --rows <#>`; files in `bench/results`.\n");
+        text.Append("\n`bench` measures inside one process, `load` a server process from outside. Each row again: ");
+        text.Append("`dotnet run -c Release --project bench -- targets --rows <#>`, or `--project load`; files in `bench/results` ");
+        text.Append("and `load/results`.\n");
         return text.ToString();
     }
 

@@ -3,8 +3,9 @@ using System.Text.Json;
 
 namespace Rollcall.Bench.Reports;
 
-/// <summary>One row of the targets as measured: the content of one file in <c>bench/results</c>.</summary>
+/// <summary>One row of the targets as measured: the content of one file in <c>bench/results</c> or <c>load/results</c>.</summary>
 /// <param name="Row">Number of the row.</param>
+/// <param name="Project">Which project measured it: <c>bench</c> inside one process, <c>load</c> from outside.</param>
 /// <param name="Quantity">What the row is about.</param>
 /// <param name="Command">Repeats it.</param>
 /// <param name="Date">When it was measured, UTC.</param>
@@ -13,6 +14,7 @@ namespace Rollcall.Bench.Reports;
 /// <param name="Notes">What a reader must know to judge them.</param>
 internal sealed record RowResult(
     int Row,
+    string Project,
     string Quantity,
     string Command,
     string Date,
@@ -25,16 +27,22 @@ internal sealed record RowResult(
 
     /// <summary>All rows on file, in order.</summary>
     public static IReadOnlyList<RowResult> ReadAll() =>
-        Directory.Exists(RepositoryFiles.Results)
-            ? [.. Directory.EnumerateFiles(RepositoryFiles.Results, "row-*.json").Select(Read).OrderBy(row => row.Row)]
-            : [];
+        [
+            .. RepositoryFiles
+                .Results.Where(Directory.Exists)
+                .SelectMany(folder => Directory.EnumerateFiles(folder, "row-*.json"))
+                .Select(Read)
+                .OrderBy(row => row.Row)
+                .ThenBy(row => row.Project, StringComparer.Ordinal),
+        ];
 
     /// <summary>Puts the row on file in place of the one that was there.</summary>
     public void Write()
     {
-        Directory.CreateDirectory(RepositoryFiles.Results);
+        string folder = RepositoryFiles.PathOf($"{Project}/results");
+        Directory.CreateDirectory(folder);
         string name = string.Create(CultureInfo.InvariantCulture, $"row-{Row:00}.json");
-        File.WriteAllText(Path.Combine(RepositoryFiles.Results, name), JsonSerializer.Serialize(this, s_json) + "\n");
+        File.WriteAllText(Path.Combine(folder, name), JsonSerializer.Serialize(this, s_json) + "\n");
     }
 
     private static RowResult Read(string file) =>

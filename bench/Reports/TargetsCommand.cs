@@ -1,15 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
-using Rollcall.Bench.Reports;
 
-namespace Rollcall.Bench.Targets;
+namespace Rollcall.Bench.Reports;
 
 /// <summary><c>targets</c>: measures rows at full size, puts them on file, and writes the README's table from all files.</summary>
 internal static class TargetsCommand
 {
     /// <summary>Measures the rows with these numbers.</summary>
     /// <returns>Exit code: 1 if a figure is not good enough to ship.</returns>
-    public static int Run(IReadOnlyList<TargetRow> rows)
+    public static async Task<int> RunAsync(IReadOnlyList<TargetRow> rows)
     {
         var machine = MachineFacts.Read();
         var watch = Stopwatch.StartNew();
@@ -18,7 +17,7 @@ internal static class TargetsCommand
         {
             TimeSpan start = watch.Elapsed;
             Console.WriteLine($"row {row.Number}: {row.Quantity}");
-            RowResult result = row.Run(machine);
+            RowResult result = await row.RunAsync(machine);
             result.Write();
             results.Add(result);
             foreach (Figure figure in result.Figures)
@@ -38,11 +37,11 @@ internal static class TargetsCommand
         return results.SelectMany(row => row.Figures).Any(figure => figure.Verdict == FigureVerdict.Missed) ? 1 : 0;
     }
 
-    /// <summary>The rows named in <paramref name="list"/>, as in "1,2,17"; null if one of them does not exist.</summary>
-    public static IReadOnlyList<TargetRow>? Parse(string list)
+    /// <summary>Those of <paramref name="all"/> named in <paramref name="list"/>, as in "1,2,17"; null if one of them does not exist.</summary>
+    public static IReadOnlyList<TargetRow>? Parse(IReadOnlyList<TargetRow> all, string list)
     {
         IEnumerable<TargetRow?> rows = list.Split(',')
-            .Select(number => TargetRow.All.FirstOrDefault(row => row.Number.ToString(CultureInfo.InvariantCulture) == number));
+            .Select(number => all.FirstOrDefault(row => row.Number.ToString(CultureInfo.InvariantCulture) == number));
         return rows.Contains(null) ? null : [.. rows.OfType<TargetRow>()];
     }
 }

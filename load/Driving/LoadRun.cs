@@ -1,0 +1,173 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Rollcall.Load.Driving;
+
+/// <summary>One request of a step.</summary>
+/// <param name="invocation">0, 1, 2, …</param>
+/// <param name="cancellation">Ends the waiting at the end of the run.</param>
+/// <returns>False, or an exception: it failed.</returns>
+internal delegate ValueTask<bool> Step(int invocation, CancellationToken cancellation);
+
+/// <summary>Runs one step under one load simulation, once.</summary>
+/// <remarks>
+/// An open loop starts each request when it is due, from one thread, and counts its latency from there: what waits behind a stall,
+/// in the driver or in the server, is seen by everyone who waited (no coordinated omission).
+/// </remarks>
+internal sealed class LoadRun
+{
+    private const int ErrorsShown = 5;
+
+    // Of the last requests, after the schedule has ended.
+    private static readonly TimeSpan s_drainMax = TimeSpan.FromSeconds(30);
+
+    private readonly string _name;
+    private readonly Step _step;
+    private readonly Histogram _latency = new();
+    private readonly ConcurrentDictionary<string, int> _errors = new();
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _ok;
+    private long _failed;
+    private long _pending = 1; // the run itself, so that it is not drained before all are started
+    private long _lastAnswer;
+
+    private LoadRun(string name, Step step)
+    {
+        _name = name;
+        _step = step;
+    }
+
+    /// <summary>Runs <paramref name="step"/> as <paramref name="simulation"/> says; returns when all are answered.</summary>
+    /// <param name="name">Of the step, for people.</param>
+    /// <param name="step">One request; may be called many times at once.</param>
+    /// <param name="simulation">How load comes.</param>
+    /// <param name="seed">Of what is random in the schedule.</param>
+    /// <param name="cancellation">Ends the run before its time: what was not started is not counted.</param>
+    public static Task<StepStats> RunAsync(
+        string name,
+        Step step,
+        LoadSimulation simulation,
+        int seed = 1,
+        CancellationToken cancellation = default
+    )
+    {
+        var run = new LoadRun(name, step);
+        return simulation switch
+        {
+            OpenSimulation open => run.RunOpenAsync(open, new Random(seed), cancellation),
+            KeepConstant closed => run.RunClosedAsync(closed, cancellation),
+            _ => throw new ArgumentException($"{simulation} is neither open nor closed.", nameof(simulation)),
+        };
+    }
+
+    private async Task<StepStats> RunOpenAsync(OpenSimulation simulation, Random random, CancellationToken cancellation)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        long start = Stopwatch.GetTimestamp();
+        var pacing = Task.Factory.StartNew(
+            () => StartAll(simulation, random, start, ended.Token),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default
+        );
+        long started = await pacing;
+        if (Interlocked.Decrement(ref _pending) > 0)
+        {
+            await Task.WhenAny(_drained.Task, Task.Delay(s_drainMax, cancellation));
+            // First the count: those that are cancelled then count themselves out.
+            Fail($"no answer within {s_drainMax.TotalSeconds:N0} s of the last start", Volatile.Read(ref _pending));
+            await ended.CancelAsync();
+        }
+
+        return Stats(started / simulation.During.TotalSeconds, start);
+    }
+
+    private long StartAll(OpenSimulation simulation, Random random, long start, CancellationToken cancellation)
+    {
+        int invocation = 0;
+        foreach (TimeSpan arrival in simulation.Arrivals(random))
+        {
+            long intended = start + (long)(arrival.TotalSeconds * Stopwatch.Frequency);
+            Pacer.WaitUntil(intended);
+            if (cancellation.IsCancellationRequested)
+            {
+                break;
+            }
+
+            Interlocked.Increment(ref _pending);
+            _ = RunOneAsync(invocation++, intended, cancellation);
+        }
+
+        return invocation;
+    }
+
+    private async Task RunOneAsync(int invocation, long intended, CancellationToken cancellation)
+    {
+        await TryAsync(invocation, intended, cancellation);
+        if (Interlocked.Decrement(ref _pending) == 0)
+        {
+            _drained.TrySetResult();
+        }
+    }
+
+    private async Task<StepStats> RunClosedAsync(KeepConstant simulation, CancellationToken cancellation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        int invocation = -1;
+        await Task.WhenAll(Enumerable.Range(0, simulation.Copies).Select(_ => Task.Run(CopyAsync, CancellationToken.None)));
+        return Stats(Interlocked.Read(ref _ok) / Stopwatch.GetElapsedTime(start).TotalSeconds, start);
+
+        async Task CopyAsync()
+        {
+            do
+            {
+                await TryAsync(Interlocked.Increment(ref invocation), Stopwatch.GetTimestamp(), cancellation);
+            } while (Stopwatch.GetElapsedTime(start) < simulation.During && !cancellation.IsCancellationRequested);
+        }
+    }
+
+    private async ValueTask TryAsync(int invocation, long intended, CancellationToken cancellation)
+    {
+        try
+        {
+            bool good = await _step(invocation, cancellation);
+            long now = Stopwatch.GetTimestamp();
+            if (good)
+            {
+                Interlocked.Increment(ref _ok);
+                _latency.Record((long)Stopwatch.GetElapsedTime(intended, now).TotalNanoseconds);
+                Volatile.Write(ref _lastAnswer, now);
+            }
+            else
+            {
+                Fail("answered, but not well", 1);
+            }
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellation.IsCancellationRequested)
+        {
+            // Whatever went wrong is a failed request, and the run goes on.
+            Fail($"{exception.GetType().Name}: {exception.Message}", 1);
+        }
+        catch (OperationCanceledException)
+        {
+            // Counted as not answered.
+        }
+    }
+
+    private void Fail(string error, long times)
+    {
+        if (times > 0)
+        {
+            Interlocked.Add(ref _failed, times);
+            _errors.AddOrUpdate(error, (int)times, (_, count) => count + (int)times);
+        }
+    }
+
+    private StepStats Stats(double offered, long start)
+    {
+        long last = Volatile.Read(ref _lastAnswer);
+        double seconds = last == 0 ? 1 : Stopwatch.GetElapsedTime(start, last).TotalSeconds;
+        string[] errors = [.. _errors.OrderByDescending(error => error.Value).Take(ErrorsShown).Select(e => $"{e.Value} x {e.Key}")];
+        return new StepStats(_name, offered, _ok / seconds, _ok, _failed, _latency, errors);
+    }
+}
