@@ -42,7 +42,7 @@ public static class RollcallServiceCollectionExtensions
 
     /// <summary>A registry as <paramref name="section"/> says; its keys are those of <see cref="RegistryOptions"/>.</summary>
     public static RollcallBuilder AddRollcall(this IServiceCollection services, IConfiguration section) =>
-        services.AddRollcall(options => options.Registry = RegistryOptionKeys.Bind(section, options.Registry, options.Problems));
+        services.AddRollcall(options => options.Registry = RegistryOptionKeys.All.Bind(section, options.Registry, options.Problems));
 
     /// <summary>A registry with <paramref name="registryOptions"/>.</summary>
     public static RollcallBuilder AddRollcall(this IServiceCollection services, RegistryOptions registryOptions) =>

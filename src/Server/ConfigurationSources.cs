@@ -52,12 +52,12 @@ internal static class ConfigurationSources
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            problems.Add(new(path, null, $"cannot be read: {Reason(exception)}"));
+            problems.Add(new(path, null, Reason(exception)));
         }
     }
 
     private static string Reason(Exception exception) =>
-        exception is FileNotFoundException
-            ? "there is no such file."
-            : (exception.InnerException?.InnerException ?? exception.InnerException ?? exception).Message;
+        exception is InvalidDataException
+            ? $"cannot be read: {(exception.InnerException?.InnerException ?? exception.InnerException ?? exception).Message}"
+            : FileProblem.Of(exception);
 }

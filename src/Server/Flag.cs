@@ -1,3 +1,6 @@
+using Rollcall.Server.Access;
+using Rollcall.Server.Tls;
+
 namespace Rollcall.Server;
 
 /// <summary>A short name for something that can be said on the command line.</summary>
@@ -12,19 +15,36 @@ internal sealed record Flag(string Name, string? Value, string? Key, string Help
     public const string Options = "--options";
     public const string Version = "--version";
 
+    /// <summary>As it is written, with its value.</summary>
+    public string Form => Value is null ? Name : $"{Name} {Value}";
+
     /// <summary>Every flag, in the order of the help.</summary>
     public static IReadOnlyList<Flag> All { get; } =
     [
         new(
             "--http",
-            "URL",
+            "URL|off",
             ServerSettings.HttpSection + ":Url",
-            "where to listen (http://127.0.0.1:8761; port 0: any free one)"
+            "where to listen, or off (http://127.0.0.1:8761; port 0: any free one)"
         ),
         new("--guard", "on|off", ServerSettings.CoreSection + ":GuardEnabled", "protection against mass expiry (on)"),
         new("--node", "ID", ServerSettings.CoreSection + ":NodeId", "this node, 1 to 8 hexadecimal digits (drawn at start)"),
         new(Config, "FILE", null, "settings in JSON, on top of appsettings.json"),
-        new("--insecure", null, ServerSettings.InsecureKey, "listen beyond this machine, although anyone may then write"),
+        new(
+            "--tls-certificate",
+            "FILE",
+            ServerSettings.TlsSection + ":" + nameof(TlsSettings.Certificate),
+            "the server's certificate, PEM or PFX"
+        ),
+        new("--tls-key", "FILE", ServerSettings.TlsSection + ":" + nameof(TlsSettings.Key), "its private key, if in a file of its own"),
+        new(
+            "--client-ca",
+            "FILE",
+            ServerSettings.TlsSection + ":" + nameof(TlsSettings.ClientAuthorities),
+            "who vouches for the certificates of clients"
+        ),
+        new("--credentials", "FILE", CredentialSources.FileKey, "who may come in: a line NAME ROLES token SECRET each (everyone)"),
+        new("--insecure", null, ServerSettings.InsecureKey, "listen beyond this machine without TLS or credentials"),
         new(Options, null, null, "every option with its default and range"),
         new(Version, null, null, "the version"),
         new(Usage, null, null, "this text"),

@@ -11,9 +11,10 @@ internal static class HelpText
         output.WriteLine();
         output.WriteLine("  rollcall-server [flags]");
         output.WriteLine();
+        int width = Flag.All.Max(flag => flag.Form.Length) + 2;
         foreach (Flag flag in Flag.All)
         {
-            output.WriteLine($"  {$"{flag.Name} {flag.Value}".PadRight(18)}{flag.Help}");
+            output.WriteLine($"  {flag.Form.PadRight(width)}{flag.Help}");
         }
 
         output.WriteLine();

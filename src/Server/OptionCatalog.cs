@@ -1,5 +1,7 @@
 using Rollcall.Core;
 using Rollcall.Hosting.Configuration;
+using Rollcall.Server.Access;
+using Rollcall.Server.Tls;
 using Rollcall.Transports.HttpServer;
 
 namespace Rollcall.Server;
@@ -15,6 +17,8 @@ internal static class OptionCatalog
     [
         .. Entries(ServerSettings.CoreSection, RegistryOptionKeys.All, new RegistryOptions()),
         .. Entries(ServerSettings.HttpSection, HttpOptionKeys.All, new HttpServerOptions()),
+        .. Entries(ServerSettings.TlsSection, TlsSettings.Keys, new TlsSettings()),
+        .. Entries(ServerSettings.CredentialsSection, CredentialSettings.Keys, new CredentialSettings()),
         new(ServerSettings.InsecureKey, OptionKind.Switch.Show(false), OptionKind.Switch.Name),
     ];
 
@@ -25,7 +29,7 @@ internal static class OptionCatalog
 
     private static IEnumerable<CatalogEntry> Entries<TOptions>(
         string section,
-        IReadOnlyList<OptionKey<TOptions>> keys,
+        OptionKeySet<TOptions> keys,
         TOptions defaults
     )
         where TOptions : class =>

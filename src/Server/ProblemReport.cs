@@ -1,13 +1,15 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Rollcall.Hosting.Configuration;
+using Rollcall.Server.Access;
 
 namespace Rollcall.Server;
 
 /// <summary>What people read when the options are wrong: all problems, each with its key, value, source and way out.</summary>
 internal static partial class ProblemReport
 {
-    private static readonly string[] s_secretive = ["PASSWORD", "SECRET", "TOKEN", "CREDENTIAL", "APIKEY"];
+    /// <summary>Words in a key whose value is not repeated: the password of a certificate, or what was meant for something else.</summary>
+    private static readonly string[] s_secretive = ["PASSWORD", "PASSPHRASE", "SECRET", "TOKEN", "CREDENTIAL", "APIKEY"];
 
     public static void Write(
         TextWriter errors,
@@ -29,9 +31,8 @@ internal static partial class ProblemReport
         errors.WriteLine("rollcall-server --options lists every option.");
     }
 
-    /// <summary>No option is a secret yet; a key that looks like one was meant for something that does not exist.</summary>
     private static string Shown(string key, string value) =>
-        s_secretive.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase))
+        key != CredentialSources.FileKey && s_secretive.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase))
             ? "(hidden)"
             : UserInfo().Replace(value, "//(hidden)@");
 

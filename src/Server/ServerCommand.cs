@@ -54,7 +54,7 @@ internal static class ServerCommand
         using var meter = new RegistryMeter(registry);
         await using var runner = new RegistryRunner(
             registry,
-            [new HttpServerTransport(settings.Http, loggers)],
+            [new HttpServerTransport(settings.Http!, loggers)],
             TimeProvider.System,
             logger,
             meter
@@ -64,9 +64,9 @@ internal static class ServerCommand
             return exitCode;
         }
 
-        if (!settings.Http.IsLoopback)
+        foreach (string warning in settings.Warnings)
         {
-            logger.ListensInsecurely(settings.Http.Url);
+            logger.Careless(warning);
         }
 
         output.WriteLine(ReadyLine(registry, runner.Addresses));

@@ -22,6 +22,6 @@ internal static partial class ServerLog
                 .Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
         );
 
-    [LoggerMessage(30, LogLevel.Warning, "{Url} is open to other machines without credentials (--insecure): anyone may write")]
-    public static partial void ListensInsecurely(this ILogger logger, string url);
+    [LoggerMessage(30, LogLevel.Warning, "{Warning}")]
+    public static partial void Careless(this ILogger logger, string warning);
 }

@@ -3,6 +3,7 @@ using Rollcall.Core;
 using Rollcall.Hosting.Configuration;
 using Rollcall.Server;
 using Rollcall.Transports.HttpServer;
+using static Rollcall.Interop.Tests.Configured;
 
 namespace Rollcall.Interop.Tests;
 
@@ -48,14 +49,13 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("--Rollcall:Http:Bod=1", "Did you mean Rollcall:Http:BodyBytesMax?")]
     [InlineData("--Rollcall:Core=1", "is a section")]
     [InlineData("8761", "is not a flag")]
-    [InlineData("--http", "needs a value: --http URL.")]
+    [InlineData("--http", "needs a value: --http URL|off.")]
     [InlineData("--Rollcall:Core:LeaseGrace", "needs a value")]
     [InlineData("--Rollcall:Cor:LeaseGrace=5s", "Did you mean Rollcall:Core?")]
     [InlineData("--Rollcall:LeaseGrace=5s", "Did you mean Rollcall:Core:LeaseGrace?")]
     [InlineData("--Rollcall:Core:LeaseGrace=90", "must be a duration, written 90s")]
     [InlineData("--Rollcall:Core:StripeCount=63", "a power of two")]
     [InlineData("--guard=maybe", "must be on or off")]
-    [InlineData("--http=off", "must be http://")]
     [InlineData("--http=https://127.0.0.1:8761", "must be http://")]
     [InlineData("--insecure=perhaps", "must be on or off")]
     [InlineData("--config=no-such-file.json", "there is no such file")]
@@ -76,17 +76,17 @@ public sealed class ConfigurationTests : IDisposable
     {
         (int exitCode, string errors) = await RefuseAsync("--http", url);
         Assert.Equal(2, exitCode);
-        Assert.Contains("add --insecure", errors, StringComparison.Ordinal);
+        Assert.Contains("accept it with --insecure", errors, StringComparison.Ordinal);
 
-        Assert.Equal(url, ReadSettings("--http", url, "--insecure").Http.Url);
+        Assert.Equal(url, ReadSettings("--http", url, "--insecure").Http!.Url);
     }
 
     [Fact]
     public void The_defaults_listen_on_loopback_with_the_guard_on()
     {
         ServerSettings settings = ReadSettings();
-        Assert.Equal("http://127.0.0.1:8761", settings.Http.Url);
-        Assert.True(settings.Http.IsLoopback);
+        Assert.Equal("http://127.0.0.1:8761", settings.Http!.Url);
+        Assert.True(settings.Http!.IsLoopback);
         Assert.True(settings.Registry.GuardEnabled);
     }
 
@@ -105,12 +105,12 @@ public sealed class ConfigurationTests : IDisposable
             "--Rollcall:Http:BodyBytesMax",
             "2048"
         );
-        Assert.Equal("http://localhost:0", settings.Http.Url);
+        Assert.Equal("http://localhost:0", settings.Http!.Url);
         Assert.False(settings.Registry.GuardEnabled);
         Assert.Equal(0x1a2bu, settings.Registry.NodeId);
         Assert.Equal(TimeSpan.FromMinutes(10), settings.Registry.LeaseDurationMax);
         Assert.Equal(TimeSpan.FromMinutes(90), settings.Registry.LeaseGrace);
-        Assert.Equal(2048, settings.Http.BodyBytesMax);
+        Assert.Equal(2048, settings.Http!.BodyBytesMax);
     }
 
     [Fact]
@@ -200,7 +200,7 @@ public sealed class ConfigurationTests : IDisposable
         AssertComplete(HttpOptionKeys.All, new HttpServerOptions(), HttpServerOptions.Rules.Select(rule => rule.Name));
 
     private static void AssertComplete<TOptions>(
-        IReadOnlyList<OptionKey<TOptions>> keys,
+        OptionKeySet<TOptions> keys,
         TOptions defaults,
         IEnumerable<string> ruleNames
     )
@@ -215,42 +215,10 @@ public sealed class ConfigurationTests : IDisposable
         Assert.All(keys, key => Assert.Equal(defaults, key.With(defaults, key.Show(defaults))));
     }
 
-    private static async Task<(int ExitCode, string Errors)> RefuseAsync(params string[] args)
-    {
-        using var output = new StringWriter();
-        using var errors = new StringWriter();
-        int exitCode = await ServerCommand.RunAsync(args, output, errors);
-        Assert.Empty(output.ToString());
-        return (exitCode, errors.ToString());
-    }
-
-    private static ServerSettings ReadSettings(params string[] args)
-    {
-        var problems = new List<ConfigurationProblem>();
-        CommandLine line = CommandLine.Parse(args);
-        ServerSettings settings = ServerSettings.Read(ConfigurationSources.Load(line, problems), problems);
-        Assert.Empty(line.Problems.Concat(problems));
-        return settings;
-    }
-
     private string WriteFile(string content)
     {
         string path = Path.Combine(_folder, "settings.json");
         File.WriteAllText(path, content);
         return path;
-    }
-
-    /// <summary>Set for one test; tests of this assembly run one at a time.</summary>
-    private sealed class EnvironmentVariable : IDisposable
-    {
-        private readonly string _name;
-
-        public EnvironmentVariable(string name, string value)
-        {
-            _name = name;
-            Environment.SetEnvironmentVariable(name, value);
-        }
-
-        public void Dispose() => Environment.SetEnvironmentVariable(_name, null);
     }
 }

@@ -23,8 +23,10 @@ public sealed class CredentialReader
     /// <summary>Fewest different characters in a token: 20 random hexadecimal digits have fewer once in a million.</summary>
     public const int TokenDistinctMin = 6;
 
+    /// <summary>What a line must be, for people.</summary>
+    public const string Form = "NAME ROLES token SECRET, or NAME ROLES certificate SHA256";
+
     private const int NameCharsMax = 64;
-    private const string Form = "NAME ROLES token SECRET, or NAME ROLES certificate SHA256";
     private const string Remedy = "Make one with: openssl rand -hex 24";
     private const string RoleForm = "ROLES are reader, registrar, operator or peer, several with + between";
 

@@ -8,7 +8,7 @@ public sealed class OptionKey<TOptions>
     private readonly Func<TOptions, string> _show;
     private readonly Func<TOptions, string, TOptions?> _with;
 
-    internal OptionKey(
+    private OptionKey(
         string name,
         string kind,
         string? range,
@@ -37,20 +37,15 @@ public sealed class OptionKey<TOptions>
 
     /// <summary><paramref name="options"/> with this option from <paramref name="text"/>; null if it cannot be read.</summary>
     public TOptions? With(TOptions options, string text) => _with(options, text);
-}
 
-/// <summary>Makes <see cref="OptionKey{TOptions}"/>.</summary>
-public static class OptionKey
-{
     /// <summary>A key from the two halves of a property that can only be set at birth.</summary>
-    public static OptionKey<TOptions> Of<TOptions, TValue>(
+    internal static OptionKey<TOptions> Of<TValue>(
         string name,
         OptionKind<TValue> kind,
         string? range,
         Func<TOptions, TValue> get,
         Func<TOptions, TValue, TOptions> with
-    )
-        where TOptions : class =>
+    ) =>
         new(
             name,
             kind.Name,

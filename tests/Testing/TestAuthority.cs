@@ -1,0 +1,61 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Rollcall.Testing.Support;
+
+/// <summary>An authority that exists for one test, and the certificates that it issues.</summary>
+/// <remarks>Every certificate has its private key with it and belongs to the caller.</remarks>
+public sealed class TestAuthority : IDisposable
+{
+    private const string ForServers = "1.3.6.1.5.5.7.3.1";
+    private const string ForClients = "1.3.6.1.5.5.7.3.2";
+
+    private int _serial;
+
+    public TestAuthority(string name = "Rollcall test authority")
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
+        Certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-2), DateTimeOffset.UtcNow.AddYears(2));
+    }
+
+    /// <summary>The authority's own.</summary>
+    public X509Certificate2 Certificate { get; }
+
+    /// <summary>For a server at loopback or <paramref name="host"/>, valid from yesterday until <paramref name="ends"/>: in a year.</summary>
+    public X509Certificate2 IssueServer(string host = "localhost", DateTimeOffset? ends = null)
+    {
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(host);
+        names.AddIpAddress(IPAddress.Loopback);
+        names.AddIpAddress(IPAddress.IPv6Loopback);
+        return Issue(host, ForServers, names.Build(), ends);
+    }
+
+    /// <summary>For a client.</summary>
+    public X509Certificate2 IssueClient(string name) => Issue(name, ForClients, null, null);
+
+    public void Dispose() => Certificate.Dispose();
+
+    private X509Certificate2 Issue(string name, string purpose, X509Extension? names, DateTimeOffset? ends)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], critical: false));
+        if (names is not null)
+        {
+            request.CertificateExtensions.Add(names);
+        }
+
+        using X509Certificate2 issued = request.Create(
+            Certificate,
+            DateTimeOffset.UtcNow.AddDays(-1),
+            ends ?? DateTimeOffset.UtcNow.AddYears(1),
+            BitConverter.GetBytes(++_serial)
+        );
+        return issued.CopyWithPrivateKey(key);
+    }
+}
