@@ -73,6 +73,14 @@ public sealed record RegistryError(RegistryErrorCode Code, string Message)
             )
         );
 
+    internal static RegistryError OtherBoot(RegistryVersion since, RegistryVersion now) =>
+        new(
+            RegistryErrorCode.TooFarBehind,
+            since == RegistryVersion.None
+                ? $"Cannot read changes since no version: the registry is at {now}. Read in full."
+                : $"Cannot read changes since version {since}: it is of another node, or of another run of this one, which is at {now}. Read in full."
+        );
+
     /// <summary>A caller's text made fit for a message: shortened, control characters as dots.</summary>
     public static string Shown(string text, int charsMax = ShownCharsMax)
     {

@@ -386,6 +386,22 @@ public sealed class RegistryService
     /// <remarks>A version from the future, as of another boot, is answered like one that is too old.</remarks>
     public DeltaResult ReadDelta(ulong since) => _journal.Since(since, ReadSnapshot());
 
+    /// <summary>The same, for a version as the world outside knows it.</summary>
+    public DeltaResult ReadDelta(RegistryVersion since)
+    {
+        RegistrySnapshot snapshot = ReadSnapshot();
+        return since.Epoch == BootEpoch ? _journal.Since(since.Number, snapshot) : new DeltaResult(TooFarBehind(since), snapshot, []);
+    }
+
+    /// <summary>What is answered to who asks for changes that are not kept any more, or were never made here.</summary>
+    public RegistryError TooFarBehind(RegistryVersion since)
+    {
+        RegistrySnapshot snapshot = ReadSnapshot();
+        return since.Epoch == BootEpoch
+            ? _journal.Behind(since.Number, snapshot)
+            : RegistryError.OtherBoot(since, new RegistryVersion(BootEpoch, snapshot.Version));
+    }
+
     /// <summary>Why an instance is, or is not, there. Cost: O(changes kept).</summary>
     public Explanation Explain(InstanceKey key, MonotonicTime now)
     {

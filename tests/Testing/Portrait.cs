@@ -43,6 +43,21 @@ public static class Portrait
         return line.ToString();
     }
 
+    /// <summary>The same with its times, its revision and its number: all that another node, or a copy, must have of it.</summary>
+    public static string Whole(Instance instance)
+    {
+        ArgumentNullException.ThrowIfNull(instance);
+        var line = new StringBuilder(Of(instance), 768);
+        Add(line, "number", instance.Number);
+        Add(line, "revision", instance.Revision);
+        Add(line, "overrideRevision", instance.Override?.Revision);
+        Add(line, "overrideAt", instance.Override?.SetAtMs);
+        Add(line, "registeredAt", instance.RegisteredAtMs);
+        Add(line, "upAt", instance.ServiceUpAtMs);
+        Add(line, "updatedAt", instance.UpdatedAtMs);
+        return line.ToString();
+    }
+
     /// <summary>The line that the record of a naive instance must have.</summary>
     public static string Of(NaiveInstance naive)
     {

@@ -44,6 +44,19 @@ public sealed class Principal
         May(operation)
         || (Roles.HasFlag(AccessRoles.Registrar) && AccessRule.ForOwnService(operation) && IsBoundTo(ServiceName.Canonical(service)));
 
+    /// <summary>Why it may not do it; null if it may. What every transport asks before it does anything.</summary>
+    /// <param name="operation">What it wants to do.</param>
+    /// <param name="service">
+    /// To the instances of which service, its name in any case. None of <see cref="RegistryOperation.Renew"/> is a renewal by handle:
+    /// the handle is the right, so any registrar may show one.
+    /// </param>
+    public AccessRefusal? Refuse(RegistryOperation operation, string? service = null)
+    {
+        bool may = service is not null ? May(operation, service)
+            : May(operation) || (operation == RegistryOperation.Renew && Roles.HasFlag(AccessRoles.Registrar));
+        return may ? null : AccessRefusal.Of(this, operation, service);
+    }
+
     private bool IsBoundTo(string service) =>
         Services.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, service, ignoreCase: false));
 

@@ -31,10 +31,9 @@ internal sealed class ChangeJournal(RegistryOptions options)
     /// <summary>Every change after <paramref name="since"/> up to <paramref name="snapshot"/>, in order, or the word that they are not kept any more.</summary>
     public DeltaResult Since(ulong since, RegistrySnapshot snapshot)
     {
-        ulong oldest = snapshot.Version - Math.Min(snapshot.Version, (ulong)options.ChangeRingCapacity);
-        if (since > snapshot.Version || since < oldest)
+        if (since > snapshot.Version || since < OldestSince(snapshot))
         {
-            return new DeltaResult(RegistryError.Behind(since, oldest, snapshot.Version), snapshot, []);
+            return new DeltaResult(Behind(since, snapshot), snapshot, []);
         }
 
         var changes = new Change[snapshot.Version - since];
@@ -49,6 +48,10 @@ internal sealed class ChangeJournal(RegistryOptions options)
 
         return new DeltaResult(null, snapshot, changes);
     }
+
+    /// <summary>The word that changes after <paramref name="since"/> are not kept any more.</summary>
+    public RegistryError Behind(ulong since, RegistrySnapshot snapshot) =>
+        RegistryError.Behind(since, OldestSince(snapshot), snapshot.Version);
 
     /// <summary>
     /// The latest change of each instance from <paramref name="from"/> up to <paramref name="snapshot"/>, by service, in it what is
@@ -111,6 +114,9 @@ internal sealed class ChangeJournal(RegistryOptions options)
 
         return [.. events.Values];
     }
+
+    private ulong OldestSince(RegistrySnapshot snapshot) =>
+        snapshot.Version - Math.Min(snapshot.Version, (ulong)options.ChangeRingCapacity);
 
     private static void AddIfOf(InstanceKey key, in Change change, SortedDictionary<ulong, Change> events)
     {

@@ -63,7 +63,9 @@ internal sealed class EncodedChangeBlock(ulong first)
             FilterKind.Vips => filter.SelectsAddresses(Addresses(ref _vips, at, filter)),
             _ => filter.SelectsAddresses(Addresses(ref _secureVips, at, filter)),
         };
-        return selected ? entry.Whole : entry.Left;
+        return selected ? entry.Whole
+            : filter.SelectsByAddress ? entry.Left
+            : default;
     }
 
     // Kept, because reading a record's text unpacks all of it.

@@ -60,6 +60,9 @@ public sealed class InstanceFilter : IEquatable<InstanceFilter>
             _ => SelectsAddresses(record.Utf8(AddressField)),
         };
 
+    /// <summary>True if an instance may come and go while it is registered: its service never changes, its addresses may.</summary>
+    internal bool SelectsByAddress => Kind is FilterKind.Vips or FilterKind.SecureVips;
+
     /// <summary>Of a filter by virtual addresses: where a record has them.</summary>
     internal InstanceText AddressField => Kind == FilterKind.SecureVips ? InstanceText.SecureVips : InstanceText.Vips;
 

@@ -17,6 +17,9 @@ public sealed class SubscriberTable
 
     internal SubscriberTable(RegistryService registry) => _registry = registry;
 
+    // A quarter of what is kept: who loses its connection in silence has the other three to come back in.
+    internal ulong ProgressAfter => (ulong)_registry.Options.ChangeRingCapacity / 4;
+
     /// <summary>Adds a subscriber.</summary>
     /// <param name="filter">What it follows.</param>
     /// <param name="since">The version of this boot that its copy has; 0: none, so it counts as having seen nothing until it acknowledges.</param>
@@ -49,8 +52,8 @@ public sealed class SubscriberTable
             foreach (Subscription subscription in _subscriptions)
             {
                 ulong acknowledged = subscription.Acknowledged;
-                bool byAddress = subscription.Filter.Kind is FilterKind.Vips or FilterKind.SecureVips;
-                if (Covers(subscription.Filter, name, snapshot) || (byAddress && acknowledged < changed))
+                InstanceFilter filter = subscription.Filter;
+                if (Covers(filter, name, snapshot) || (filter.SelectsByAddress && acknowledged < changed))
                 {
                     oldest = Math.Min(oldest, acknowledged);
                     count++;

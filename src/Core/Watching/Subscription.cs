@@ -16,6 +16,7 @@ public sealed class Subscription : IDisposable
     {
         _table = table;
         Filter = filter;
+        _sent = since;
         _confirmed = since;
     }
 
@@ -41,8 +42,16 @@ public sealed class Subscription : IDisposable
     /// <summary>An update that leads to a version is about to go out. Versions only grow.</summary>
     public void Sent(ulong version) => Volatile.Write(ref _sent, version);
 
-    /// <summary>Nothing that it follows has changed from the last update sent up to a version: it need not be told to be up to date.</summary>
-    public void Passed(ulong version) => Volatile.Write(ref _passed, version);
+    /// <summary>Nothing that it follows has changed from the last update sent up to a version: it is up to date without being told.</summary>
+    /// <returns>
+    /// True if it should be told all the same, by <see cref="UpdateKind.Progress"/>: with the version that it knows of it could soon
+    /// not resume any more.
+    /// </returns>
+    public bool Passed(ulong version)
+    {
+        Volatile.Write(ref _passed, version);
+        return version - _sent >= _table.ProgressAfter;
+    }
 
     /// <summary>The subscriber says that it has applied a version. An older one than before says nothing.</summary>
     public void Acknowledge(ulong version)

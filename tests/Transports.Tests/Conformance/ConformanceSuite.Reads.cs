@@ -1,0 +1,113 @@
+using Rollcall.Core.Model;
+using Rollcall.Core.Seams;
+using Rollcall.Core.Watching;
+using Rollcall.Testing.Support;
+
+namespace Rollcall.Transports.Tests.Conformance;
+
+public abstract partial class ConformanceSuite
+{
+    private static readonly InstanceFilter[] s_filters =
+    [
+        InstanceFilter.All,
+        InstanceFilter.Services("orders"),
+        InstanceFilter.Services("Payments", "nobody", "orders", "größe"),
+        InstanceFilter.Services("nobody"),
+        InstanceFilter.Vips(secure: false, "orders"),
+        InstanceFilter.Vips(secure: false, "orders-v2", "orders", "pay ments"),
+        InstanceFilter.Vips(secure: true, "orders-tls"),
+        InstanceFilter.Vips(secure: false, "Orders"),
+    ];
+
+    [ConformanceFact]
+    public async Task A_read_gives_exactly_what_the_filter_selects()
+    {
+        await using Venue venue = await OpenAsync();
+        await using var twins = new Twins(venue, await venue.DialAsync());
+        await twins.Agree("read of an empty registry", l => l.ReadAsync(InstanceFilter.All));
+        Registration[] all =
+        [
+            RegistrationBuilder.Full("orders", "i-1"),
+            RegistrationBuilder.Full("orders", "i-2") with { Vips = "orders" },
+            RegistrationBuilder.Of("orders", "i-3"),
+            RegistrationBuilder.Full("payments", "i-1") with { Vips = "pay ments,orders" },
+            RegistrationBuilder.Of("größe", "i-1") with { Vips = "orders-v2", SecureVips = "orders-tls,x" },
+        ];
+        foreach (Registration registration in all)
+        {
+            await twins.Agree($"register {registration.Service}/{registration.Id}", l => l.RegisterAsync(registration));
+        }
+
+        foreach (InstanceFilter filter in s_filters)
+        {
+            RegistryUpdate update = await twins.Agree($"read {filter}", l => l.ReadAsync(filter));
+            Assert.Equal(UpdateKind.Snapshot, update.Kind);
+        }
+    }
+
+    [ConformanceFact]
+    public async Task A_read_of_many_comes_whole()
+    {
+        await using Venue venue = await OpenAsync();
+        await using var twins = new Twins(venue, await venue.DialAsync());
+        foreach (Registration registration in RegistrationBuilder.Many("orders", 5_000))
+        {
+            venue.Under.Register(registration);
+            await twins.Other.RegisterAsync(registration);
+        }
+
+        RegistryUpdate update = await twins.Agree("read", l => l.ReadAsync(InstanceFilter.All));
+        Assert.Equal(5_000, update.Instances.Count);
+    }
+
+    [ConformanceFact]
+    public async Task A_delta_holds_each_change_once_in_order()
+    {
+        await using Venue venue = await OpenAsync(SteppedRegistry.Unguarded);
+        await using var twins = new Twins(venue, await venue.DialAsync());
+        var mirror = new RegistryMirror();
+        mirror.Apply(await twins.Agree("read of nothing", l => l.ReadAsync(InstanceFilter.All)));
+        await twins.Agree("delta of nothing", l => l.ReadDeltaAsync(mirror.Version));
+
+        Registration full = RegistrationBuilder.Full("orders", "i-1");
+        await twins.Agree("register", l => l.RegisterAsync(full));
+        await twins.Agree("register again", l => l.RegisterAsync(full with { Vips = "other", Status = InstanceStatus.Up }));
+        await twins.Agree("register another", l => l.RegisterAsync(RegistrationBuilder.Of("orders", "i-2")));
+        await twins.Agree("set status", l => l.SetStatusAsync("orders", "i-1", InstanceStatus.OutOfService));
+        await twins.Agree("clear status", l => l.ClearStatusAsync("orders", "i-1"));
+        await twins.Agree("set metadata", l => l.SetMetadataAsync("orders", "i-1", [new("a", "1")]));
+        await twins.Agree("cancel", l => l.CancelAsync("orders", "i-2"));
+        await twins.Agree("register in the place of what is gone", l => l.RegisterAsync(RegistrationBuilder.Of("payments", "i-2")));
+
+        DeltaRead delta = await twins.Agree("delta of all", l => l.ReadDeltaAsync(mirror.Version));
+        Assert.Equal(Enumerable.Range(1, 8).Select(v => (ulong)v), delta.Update!.Changes.Select(change => change.Version));
+        mirror.Apply(delta.Update);
+        Assert.Equal(
+            venue.Registry.ReadSnapshot().Instances().Select(Portrait.Whole).Order(StringComparer.Ordinal),
+            mirror.Instances.Select(Portrait.Whole).Order(StringComparer.Ordinal)
+        );
+        await twins.Agree("delta of one", l => l.ReadDeltaAsync(mirror.Version with { Number = 7 }));
+        DeltaRead none = await twins.Agree("delta of none", l => l.ReadDeltaAsync(mirror.Version));
+        Assert.Equal(UpdateKind.Progress, none.Update!.Kind);
+    }
+
+    [ConformanceFact]
+    public async Task Changes_that_are_not_kept_any_more_are_refused_with_the_same_words()
+    {
+        await using Venue venue = await OpenAsync(SteppedRegistry.Options with { ChangeRingCapacity = 64 });
+        await using var twins = new Twins(venue, await venue.DialAsync());
+        var first = new RegistryVersion(venue.Registry.BootEpoch, 0);
+        foreach (Registration registration in RegistrationBuilder.Many("orders", 64))
+        {
+            await twins.Agree("register", l => l.RegisterAsync(registration));
+        }
+
+        Assert.Equal(64, (await twins.Agree("delta of all that is kept", l => l.ReadDeltaAsync(first))).Update!.Changes.Count);
+        await twins.Agree("cancel", l => l.CancelAsync("orders", "i-0"));
+        RegistryVersion[] refused = [first, first with { Number = 66 }, first with { Epoch = first.Epoch + 1 }, RegistryVersion.None];
+        foreach (RegistryVersion since in refused)
+        {
+            Assert.NotNull((await twins.Agree($"delta since {since}", l => l.ReadDeltaAsync(since))).Error);
+        }
+    }
+}

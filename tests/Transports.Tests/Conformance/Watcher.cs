@@ -1,0 +1,66 @@
+using Rollcall.Core.Model;
+using Rollcall.Core.Seams;
+using Rollcall.Core.Watching;
+using Rollcall.Testing.Support;
+
+namespace Rollcall.Transports.Tests.Conformance;
+
+/// <summary>One watch of one link, its mirror, and all updates it was given.</summary>
+internal sealed class Watcher : IAsyncDisposable
+{
+    private readonly Venue _venue;
+    private readonly CancellationTokenSource _stop;
+    private readonly IAsyncEnumerator<RegistryUpdate> _updates;
+
+    public Watcher(Venue venue, IRegistryLink link, InstanceFilter? filter = null, RegistryVersion since = default, RegistryMirror? mirror = null)
+    {
+        _venue = venue;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(venue.Deadline);
+        Filter = filter ?? InstanceFilter.All;
+        Mirror = mirror ?? new RegistryMirror();
+        _updates = link.WatchAsync(Filter, since, _stop.Token).GetAsyncEnumerator();
+    }
+
+    public InstanceFilter Filter { get; }
+
+    public RegistryMirror Mirror { get; }
+
+    public List<RegistryUpdate> Updates { get; } = [];
+
+    /// <summary>Asks for the next update, which acknowledges the one before, and applies it.</summary>
+    public async Task<RegistryUpdate> NextAsync()
+    {
+        if (!await _venue.Soon(_updates.MoveNextAsync().AsTask(), $"an update for {Filter} after version {Mirror.Version.Number}"))
+        {
+            throw new InvalidOperationException("The watch ended, which it may not.");
+        }
+
+        Mirror.Apply(_updates.Current);
+        Updates.Add(_updates.Current);
+        return _updates.Current;
+    }
+
+    /// <summary>Takes updates until the copy is what the registry holds; what was read is in <see cref="Updates"/>.</summary>
+    public async Task CatchUpAsync()
+    {
+        while (!IsCopy())
+        {
+            await NextAsync();
+        }
+    }
+
+    /// <summary>True if the copy holds exactly what the filter selects in the registry, as it is now.</summary>
+    public bool IsCopy() =>
+        Portraits(_venue.Registry.ReadSnapshot().Select(Filter)).SequenceEqual(Portraits(Mirror.Instances), StringComparer.Ordinal);
+
+    /// <summary>What readers can see of them, in an order of its own.</summary>
+    public static IEnumerable<string> Portraits(IEnumerable<Instance> instances) =>
+        instances.Select(Portrait.Of).Order(StringComparer.Ordinal);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _updates.DisposeAsync();
+        _stop.Dispose();
+    }
+}
