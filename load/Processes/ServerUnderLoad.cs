@@ -38,7 +38,7 @@ internal sealed class ServerUnderLoad : IAsyncDisposable
                 "the server",
                 await ServerProgram.LocateAsync(),
                 ReadyPrefix,
-                ["--http", "http://127.0.0.1:0", "--tcp", "127.0.0.1:0", .. arguments]
+                ["--http", "http://127.0.0.1:0", .. arguments]
             )
         );
 
