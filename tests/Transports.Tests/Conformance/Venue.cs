@@ -44,8 +44,11 @@ public sealed class Venue : IAsyncDisposable
         return link;
     }
 
+    /// <inheritdoc cref="Soon{T}(Task{T}, Func{string})"/>
+    public Task<T> Soon<T>(Task<T> task, string expected) => Soon(task, () => expected);
+
     /// <summary>Waits, and says what was waited for if it does not come.</summary>
-    public async Task<T> Soon<T>(Task<T> task, string expected)
+    public async Task<T> Soon<T>(Task<T> task, Func<string> expected)
     {
         try
         {
@@ -53,7 +56,7 @@ public sealed class Venue : IAsyncDisposable
         }
         catch (OperationCanceledException) when (Deadline.IsCancellationRequested)
         {
-            throw new TimeoutException($"Waited in vain: {expected}. The registry is at version {Under.Version}.");
+            throw new TimeoutException($"Waited in vain: {expected()}. The registry is at version {Under.Version}.");
         }
     }
 

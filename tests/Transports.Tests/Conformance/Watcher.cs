@@ -30,7 +30,7 @@ internal sealed class Watcher : IAsyncDisposable
     /// <summary>Asks for the next update, which acknowledges the one before, and applies it.</summary>
     public async Task<RegistryUpdate> NextAsync()
     {
-        if (!await _venue.Soon(_updates.MoveNextAsync().AsTask(), $"an update for {Filter} after version {Mirror.Version.Number}"))
+        if (!await _venue.Soon(_updates.MoveNextAsync().AsTask(), () => $"an update after\n{Difference()}"))
         {
             throw new InvalidOperationException("The watch ended, which it may not.");
         }
@@ -43,19 +43,29 @@ internal sealed class Watcher : IAsyncDisposable
     /// <summary>Takes updates until the copy is what the registry holds; what was read is in <see cref="Updates"/>.</summary>
     public async Task CatchUpAsync()
     {
-        while (!IsCopy())
+        while (Mirror.Version == default || !IsCopy())
         {
             await NextAsync();
         }
     }
 
-    /// <summary>True if the copy holds exactly what the filter selects in the registry, as it is now.</summary>
-    public bool IsCopy() =>
-        Portraits(_venue.Registry.ReadSnapshot().Select(Filter)).SequenceEqual(Portraits(Mirror.Instances), StringComparer.Ordinal);
+    /// <summary>Gives the watch up: an update that is waited for does not come.</summary>
+    public Task CancelAsync() => _stop.CancelAsync();
 
-    /// <summary>What readers can see of them, in an order of its own.</summary>
-    public static IEnumerable<string> Portraits(IEnumerable<Instance> instances) =>
-        instances.Select(Portrait.Of).Order(StringComparer.Ordinal);
+    /// <summary>True if the copy holds exactly what the filter selects in the registry, as it is now.</summary>
+    public bool IsCopy() => Expected().SequenceEqual(Seen(), StringComparer.Ordinal);
+
+    /// <summary>What the copy has and should not have, and the other way round.</summary>
+    public string Difference() =>
+        $"{Filter} at {Mirror.Version.Number} of {_venue.Under.Version}: missing\n{string.Join('\n', Expected().Except(Seen()))}\n"
+        + $"not expected\n{string.Join('\n', Seen().Except(Expected()))}";
+
+    private IEnumerable<string> Expected() => Portraits(_venue.Registry.ReadSnapshot().Select(Filter));
+
+    private IEnumerable<string> Seen() => Portraits(Mirror.Instances);
+
+    private static IEnumerable<string> Portraits(IEnumerable<Instance> instances) =>
+        instances.Select(Portrait.Whole).Order(StringComparer.Ordinal);
 
     public async ValueTask DisposeAsync()
     {
