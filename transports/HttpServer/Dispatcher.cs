@@ -1,7 +1,10 @@
 using Microsoft.AspNetCore.Http;
 using Rollcall.Core;
+using Rollcall.Core.Access;
+using Rollcall.Transports.HttpServer.Access;
 using Rollcall.Transports.HttpServer.Documents;
 using Rollcall.Transports.HttpServer.Handlers;
+using Rollcall.Transports.HttpServer.Native;
 using Rollcall.Transports.HttpServer.Routing;
 
 namespace Rollcall.Transports.HttpServer;
@@ -17,35 +20,49 @@ internal sealed class Dispatcher
     private const string TwoLengths = "Content-Length and Transfer-Encoding must not both be sent.";
 
     private readonly HttpServerOptions _options;
+    private readonly Gate _gate;
     private readonly Reads _reads;
     private readonly Renewals _renewals;
     private readonly Writes _writes;
     private readonly Replication _replication;
-    private readonly Native _native;
+    private readonly NativeApi _native;
     private readonly ServerStatus _serverStatus;
     private readonly PageHandlers _pages;
 
-    public Dispatcher(RegistryService registry, DocumentSources sources, HttpServerOptions options)
+    public Dispatcher(RegistryService registry, DocumentSources sources, NativeApi native, AccessPolicy access, HttpServerOptions options)
     {
         _options = options;
+        _gate = new Gate(access);
         _reads = new Reads(registry, sources);
         _renewals = new Renewals(registry, _reads);
         _writes = new Writes(registry, options);
         _replication = new Replication(registry, options);
-        _native = new Native(registry);
+        _native = native;
         _serverStatus = new ServerStatus(registry);
         _pages = new PageHandlers(registry);
     }
 
     public Task Dispatch(Exchange exchange, in Route route)
     {
-        Verbs verb = VerbTable.Of(exchange.Method);
-        if (IsRefused(exchange, route, verb))
+        exchange.IsNative = route.Kind.IsNative();
+        Verbs verb = Methods.VerbOf(exchange.Method);
+        HttpEndpoint? endpoint = Endpoints.Of(route.Kind, verb);
+        if (IsRefused(exchange, route, verb, endpoint))
         {
             return Task.CompletedTask;
         }
 
-        exchange.Operation = Operations.Of(route.Kind, verb);
+        exchange.Operation = endpoint!.Label;
+        if (!_gate.Admits(exchange, endpoint, route.Name))
+        {
+            return Task.CompletedTask;
+        }
+
+        if (exchange.IsNative)
+        {
+            return _native.Dispatch(exchange, route, verb);
+        }
+
         return verb switch
         {
             Verbs.Put => Put(exchange, route),
@@ -58,9 +75,8 @@ internal sealed class Dispatcher
     /// <summary>
     /// Answers what no handler needs to see: paths that are none, methods that do not fit, requests that smell.
     /// </summary>
-    private bool IsRefused(Exchange exchange, in Route route, Verbs verb)
+    private bool IsRefused(Exchange exchange, in Route route, Verbs verb, HttpEndpoint? endpoint)
     {
-        Verbs allowed = VerbTable.AllowedFor(route.Kind);
         if (Smuggling.IsSuspected(exchange.RequestHeaders))
         {
             RefuseAndClose(exchange, verb, StatusCodes.Status400BadRequest, TwoLengths);
@@ -75,20 +91,19 @@ internal sealed class Dispatcher
         }
         else if (route.Kind == RouteKind.UnknownNative)
         {
-            Native.Unknown(exchange);
+            exchange.NotFound("Nothing is served here. GET /v1 lists what is.");
         }
-        else if ((allowed & verb) == 0)
+        else if (endpoint is null)
         {
-            exchange.Headers.Allow = VerbTable.Allow(allowed);
-            exchange.Refuse(StatusCodes.Status405MethodNotAllowed, $"This path answers to {VerbTable.Allow(allowed)} only.");
+            exchange.Headers.Allow = Endpoints.Allow(Endpoints.AllowedFor(route.Kind));
+            exchange.Refuse(StatusCodes.Status405MethodNotAllowed, $"This path answers to {exchange.Headers.Allow} only.");
         }
         else if (verb == Verbs.Post && CrossSite.IsSuspected(exchange.RequestHeaders))
         {
             RefuseAndClose(exchange, verb, StatusCodes.Status403Forbidden, CrossOrigin);
         }
-        else if (verb != Verbs.Post && exchange.RequestHeaders.ContentLength > _options.BodyBytesMax)
+        else if (!endpoint.TakesBody && exchange.RequestHeaders.ContentLength > _options.BodyBytesMax)
         {
-            // Only a POST has a body that anybody reads, and its handler knows its limit.
             RefuseAndClose(exchange, verb, StatusCodes.Status413PayloadTooLarge, BodyTooLong);
         }
         else
@@ -148,19 +163,8 @@ internal sealed class Dispatcher
         return Task.CompletedTask;
     }
 
-    private Task Post(Exchange exchange, in Route route)
-    {
-        switch (route.Kind)
-        {
-            case RouteKind.Service:
-                return _writes.Register(exchange, route);
-            case RouteKind.Batch:
-                return _replication.ReplicateAsync(exchange);
-            default:
-                _native.ConfirmLoss(exchange);
-                return Task.CompletedTask;
-        }
-    }
+    private Task Post(Exchange exchange, in Route route) =>
+        route.Kind == RouteKind.Batch ? _replication.ReplicateAsync(exchange) : _writes.Register(exchange, route);
 
     private Task Get(Exchange exchange, in Route route)
     {
@@ -206,15 +210,6 @@ internal sealed class Dispatcher
                 break;
             case RouteKind.HistoryPage:
                 _pages.History(exchange);
-                break;
-            case RouteKind.Explain:
-                _native.Explain(exchange, route);
-                break;
-            case RouteKind.Guard:
-                _native.Guard(exchange);
-                break;
-            case RouteKind.History:
-                _native.History(exchange);
                 break;
             default:
                 Health.Answer(exchange);

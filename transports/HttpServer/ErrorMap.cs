@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Rollcall.Core;
+using Rollcall.Transports.Http.V1;
 
 namespace Rollcall.Transports.HttpServer;
 
@@ -16,17 +17,30 @@ internal static class ErrorMap
             _ => StatusCodes.Status400BadRequest,
         };
 
-    /// <summary>Answers with an error: 404 without a body, anything else with the reason.</summary>
+    /// <summary>What <c>/v1</c> says where nothing says more than the status.</summary>
+    public static V1Error NativeOf(int status) =>
+        status switch
+        {
+            StatusCodes.Status401Unauthorized => V1Error.NotAuthenticated,
+            StatusCodes.Status403Forbidden => V1Error.NotAllowed,
+            StatusCodes.Status404NotFound => V1Error.NotFound,
+            StatusCodes.Status405MethodNotAllowed => V1Error.WrongMethod,
+            StatusCodes.Status413PayloadTooLarge => V1Error.TooLarge,
+            StatusCodes.Status503ServiceUnavailable => V1Error.Unavailable,
+            _ => V1Error.BadRequest,
+        };
+
+    /// <summary>Answers with an error: 404 without a body, anything else with the reason; below <c>/v1</c> all with it.</summary>
     public static void Answer(Exchange exchange, RegistryError error)
     {
         int status = StatusOf(error.Code);
         if (status == StatusCodes.Status404NotFound)
         {
-            exchange.NotFound(error.Message);
+            exchange.NotFound(error.Message, (V1Error)error.Code);
         }
         else
         {
-            exchange.Refuse(status, error.Message);
+            exchange.Refuse(status, error.Message, (V1Error)error.Code);
         }
     }
 

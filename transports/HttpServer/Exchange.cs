@@ -1,7 +1,11 @@
 using System.IO.Pipelines;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
+using Rollcall.Core.Access;
+using Rollcall.Transports.Http.V1;
+using Rollcall.Transports.HttpServer.Access;
 
 namespace Rollcall.Transports.HttpServer;
 
@@ -19,6 +23,15 @@ internal sealed class Exchange
 
     /// <summary>What the request asks for, as a metric's label; set by the dispatcher.</summary>
     public string Operation { get; set; } = HttpMeter.OtherOperation;
+
+    /// <summary>Who asks; set by <see cref="Gate"/>.</summary>
+    public Principal Caller { get; set; } = Principal.Nobody;
+
+    /// <summary>Who the connection's last request came from; null if nobody looked.</summary>
+    public Identity? Identity { get; set; }
+
+    /// <summary>True if refusals are JSON, as everything below <c>/v1</c> is; set by the dispatcher.</summary>
+    public bool IsNative { get; set; }
 
     /// <summary>When it began, in ticks of the stopwatch; 0 if nobody measures.</summary>
     public long StartedAt { get; private set; }
@@ -42,7 +55,7 @@ internal sealed class Exchange
 
     public bool HasStarted => _response.HasStarted;
 
-    public bool IsHead => _request.Method == VerbTable.Head;
+    public bool IsHead => _request.Method == Methods.Head;
 
     public PipeReader Reader => _features.Get<IRequestBodyPipeFeature>()!.Reader;
 
@@ -50,9 +63,13 @@ internal sealed class Exchange
 
     public CancellationToken Aborted => _features.Get<IHttpRequestLifetimeFeature>()!.RequestAborted;
 
-    /// <summary>True if a peer registry says that it passes this on: exactly as Eureka compares it.</summary>
+    /// <summary>What the caller showed when the connection was made; null without TLS, or if it showed none.</summary>
+    public X509Certificate2? ClientCertificate => _features.Get<ITlsConnectionFeature>()?.ClientCertificate;
+
+    /// <summary>True if a peer registry says that it passes this on: exactly as Eureka compares it. Of others the word does not count.</summary>
     public bool IsReplication =>
-        RequestHeaders.TryGetValue(Names.Replication, out StringValues value) && value.Count > 0 && value[0] == "true";
+        Caller.May(RegistryOperation.Replicate)
+        && RequestHeaders.TryGetValue(Names.Replication, out StringValues value) && value.Count > 0 && value[0] == "true";
 
     public void Begin(IFeatureCollection features, long startedAt)
     {
@@ -62,6 +79,8 @@ internal sealed class Exchange
         _body = default;
         StartedAt = startedAt;
         Operation = HttpMeter.OtherOperation;
+        Caller = Principal.Nobody;
+        IsNative = false;
     }
 
     public void Abort() => _features.Get<IHttpRequestLifetimeFeature>()!.Abort();
@@ -91,14 +110,32 @@ internal sealed class Exchange
         Headers[Names.Reason] = reason;
     }
 
-    /// <summary>404: always without a body, because Java's newer clients decode any body as an instance.</summary>
-    public void NotFound(string reason) => AnswerEmpty(StatusCodes.Status404NotFound, Reason.ForHeader(reason));
+    /// <summary>404: to Eureka's clients always without a body, because Java's newer ones decode any as an instance.</summary>
+    public void NotFound(string reason, V1Error code = V1Error.NotFound)
+    {
+        if (IsNative)
+        {
+            Refuse(StatusCodes.Status404NotFound, reason, code);
+        }
+        else
+        {
+            AnswerEmpty(StatusCodes.Status404NotFound, Reason.ForHeader(reason));
+        }
+    }
 
-    /// <summary>A refusal: the reason as text, and in the header as well.</summary>
-    public void Refuse(int status, string reason)
+    /// <summary>A refusal: the reason as text, and in the header as well; below <c>/v1</c> as JSON with a code for programs.</summary>
+    public void Refuse(int status, string reason, V1Error? code = null)
     {
         AnswerEmpty(status, Reason.ForHeader(reason));
-        Send(Names.PlainText, Reason.ForBody(reason));
+        if (IsNative)
+        {
+            Headers.CacheControl = Names.NoStore;
+            Send(Names.Json, V1Errors.Body(code ?? ErrorMap.NativeOf(status), Reason.ForBody(reason)));
+        }
+        else
+        {
+            Send(Names.PlainText, Reason.ForBody(reason));
+        }
     }
 
     /// <summary>A refusal after which the connection ends: the rest of the body is not wanted.</summary>

@@ -11,7 +11,7 @@ namespace Rollcall.Transports.HttpServer;
 public sealed record HttpServerOptions
 {
     /// <summary>
-    /// Where to listen: scheme http; an IP address, <c>localhost</c> or <c>*</c>; a port, 0 for any free one; no path.
+    /// Where to listen: scheme http, or https with a certificate; an IP address, <c>localhost</c> or <c>*</c>; a port, 0 for any free one; no path.
     /// </summary>
     public string Url { get; init; } = "http://127.0.0.1:8761";
 
@@ -54,13 +54,25 @@ public sealed record HttpServerOptions
     /// <summary>Most connections at a time; one idle connection costs about 10 kB.</summary>
     public int ConnectionsMax { get; init; } = 100_000;
 
+    /// <summary>Most that watch at a time, by event stream or long poll; an idle one costs about 15 kB with its connection.</summary>
+    public int WatchersMax { get; init; } = 10_000;
+
+    /// <summary>Longest wait of a long poll.</summary>
+    public TimeSpan WatchWaitMax { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>An event stream without news says this often that it lives. Shorter than the idle time of proxies, often 30 s or 60 s.</summary>
+    public TimeSpan WatchKeepAlive { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>A watcher that takes nothing of what it is sent for this long is closed.</summary>
+    public TimeSpan WatchStallTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The range of every option, by name: the one place that knows.</summary>
     public static IReadOnlyList<OptionRule<HttpServerOptions>> Rules { get; } =
     [
         new(
             "Url",
             o => o.Url,
-            "http://ADDRESS:PORT with an IP address, localhost or *, and no path",
+            "http://ADDRESS:PORT or https://ADDRESS:PORT with an IP address, localhost or *, and no path",
             o => HttpUrl.TryParse(o.Url, out _)
         ),
         new("BodyBytesMax", o => o.BodyBytesMax, 1_024, 1_073_741_824, "bytes"),
@@ -75,7 +87,14 @@ public sealed record HttpServerOptions
         new("HeaderTimeout", o => o.HeaderTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
         new("IdleTimeout", o => o.IdleTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),
         new("ConnectionsMax", o => o.ConnectionsMax, 1, 10_000_000, "connections"),
+        new("WatchersMax", o => o.WatchersMax, 0, 10_000_000, "watchers"),
+        new("WatchWaitMax", o => o.WatchWaitMax, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
+        new("WatchKeepAlive", o => o.WatchKeepAlive, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
+        new("WatchStallTimeout", o => o.WatchStallTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
     ];
+
+    /// <summary>True if <see cref="Url"/> is https.</summary>
+    public bool IsSecure => HttpUrl.IsSecure(Url);
 
     /// <summary>True if nobody beyond this machine can connect. False also if <see cref="Url"/> cannot be read.</summary>
     public bool IsLoopback => HttpUrl.TryParse(Url, out ListenAddress? address) && address.IsLoopback;

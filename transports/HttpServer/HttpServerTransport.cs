@@ -1,13 +1,17 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Rollcall.Core;
+using Rollcall.Core.Access;
 using Rollcall.Core.Seams;
 using Rollcall.Transports.HttpServer.Documents;
+using Rollcall.Transports.HttpServer.Native;
+using Rollcall.Transports.HttpServer.Watching;
 
 namespace Rollcall.Transports.HttpServer;
 
@@ -25,13 +29,25 @@ public sealed class HttpServerTransport : IServerTransport
 
     private readonly ILoggerFactory _loggers;
     private readonly ListenAddress _address;
+    private readonly AccessPolicy _access;
+    private readonly TlsOptions? _tls;
     private readonly HttpMeter _meter = new();
     private KestrelServer? _kestrel;
+    private WatchHub? _watches;
     private Timer? _trimming;
 
-    /// <summary>A transport that does not listen yet. Logs nothing if <paramref name="loggers"/> is null.</summary>
-    /// <exception cref="ArgumentException">The options have problems; the message names all.</exception>
-    public HttpServerTransport(HttpServerOptions options, ILoggerFactory? loggers = null)
+    /// <summary>A transport that does not listen yet.</summary>
+    /// <param name="options">Where, and every limit.</param>
+    /// <param name="loggers">Null: nothing is logged.</param>
+    /// <param name="access">Who may come in; null: <see cref="AccessPolicy.Open"/>.</param>
+    /// <param name="tls">The certificate, where <see cref="HttpServerOptions.Url"/> is https.</param>
+    /// <exception cref="ArgumentException">The options have problems, and the message names all; or https has no certificate.</exception>
+    public HttpServerTransport(
+        HttpServerOptions options,
+        ILoggerFactory? loggers = null,
+        AccessPolicy? access = null,
+        TlsOptions? tls = null
+    )
     {
         IReadOnlyList<OptionProblem> problems = options.Validate();
         if (problems.Count > 0 || !HttpUrl.TryParse(options.Url, out ListenAddress? address))
@@ -39,7 +55,14 @@ public sealed class HttpServerTransport : IServerTransport
             throw new ArgumentException("HttpServerOptions: " + string.Join("; ", problems), nameof(options));
         }
 
+        if (options.IsSecure && tls is null)
+        {
+            throw new ArgumentException($"Cannot listen on {options.Url}: https needs a certificate.", nameof(tls));
+        }
+
         Options = options;
+        _access = access ?? AccessPolicy.Open;
+        _tls = options.IsSecure ? tls : null;
         _address = address;
         _loggers = loggers ?? NullLoggerFactory.Instance;
     }
@@ -57,8 +80,11 @@ public sealed class HttpServerTransport : IServerTransport
     public async Task StartAsync(RegistryService registry, CancellationToken cancellation)
     {
         var sources = new DocumentSources(registry);
+        var documents = new NativeDocuments(registry);
+        _watches = new WatchHub(registry, Options.WatchersMax);
+        var native = new NativeApi(registry, documents, _watches, Options);
         var handler = new RequestHandler(
-            new Dispatcher(registry, sources, Options),
+            new Dispatcher(registry, sources, native, _access, Options),
             _meter,
             _loggers.CreateLogger<HttpServerTransport>()
         );
@@ -72,8 +98,18 @@ public sealed class HttpServerTransport : IServerTransport
             throw TransportStartException.CannotListen(Options.Url, "HttpServerOptions.Url", e);
         }
 
-        Addresses = [.. _kestrel.Features.Get<IServerAddressesFeature>()!.Addresses];
-        _trimming = new Timer(static state => ((DocumentSources)state!).Trim(), sources, s_trimInterval, s_trimInterval);
+        IEnumerable<string> addresses = _kestrel.Features.Get<IServerAddressesFeature>()!.Addresses;
+        Addresses = [.. _tls is null ? addresses : addresses.Select(address => address.Replace("http://", "https://", StringComparison.Ordinal))];
+        _trimming = new Timer(
+            _ =>
+            {
+                sources.Trim();
+                documents.Trim();
+            },
+            null,
+            s_trimInterval,
+            s_trimInterval
+        );
     }
 
     /// <inheritdoc/>
@@ -84,6 +120,7 @@ public sealed class HttpServerTransport : IServerTransport
             await _trimming.DisposeAsync();
         }
 
+        _watches?.Stop();
         if (_kestrel is not null)
         {
             await _kestrel.StopAsync(cancellation);
@@ -94,6 +131,7 @@ public sealed class HttpServerTransport : IServerTransport
     public ValueTask DisposeAsync()
     {
         _trimming?.Dispose();
+        _watches?.Dispose();
         _kestrel?.Dispose();
         _meter.Dispose();
         return ValueTask.CompletedTask;
@@ -103,12 +141,22 @@ public sealed class HttpServerTransport : IServerTransport
     {
         var options = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
         SetLimits(options.Limits);
-        HttpUrl.Apply(_address, options, listen => listen.Protocols = HttpProtocols.Http1);
+        HttpUrl.Apply(_address, options, Configure);
         var sockets = new SocketTransportFactory(
             Microsoft.Extensions.Options.Options.Create(new SocketTransportOptions()),
             _loggers
         );
         return new KestrelServer(Microsoft.Extensions.Options.Options.Create(options), sockets, _loggers);
+    }
+
+    private void Configure(ListenOptions listen)
+    {
+        listen.Protocols = HttpProtocols.Http1;
+        if (_tls is { } tls)
+        {
+            ILogger logger = _loggers.CreateLogger<HttpServerTransport>();
+            listen.Use(next => new TlsConnection(tls, Options.HeaderTimeout, next, logger).ServeAsync);
+        }
     }
 
     private void SetLimits(KestrelServerLimits limits)

@@ -6,6 +6,7 @@ namespace Rollcall.Transports.HttpServer;
 internal static class Names
 {
     public const string Reason = "X-Rollcall-Reason";
+    public const string Version = "X-Rollcall-Version";
     public const string Replication = "x-netflix-discovery-replication";
     public const string EurekaAccept = "X-Eureka-Accept";
     public const string Compact = "compact";
@@ -20,6 +21,9 @@ internal static class Names
     public static readonly StringValues NoCache = "no-cache";
     public static readonly StringValues NoStore = "no-store";
     public static readonly StringValues VaryDocument = "Accept, Accept-Encoding, X-Eureka-Accept";
+    public static readonly StringValues VaryCoding = "Accept-Encoding";
+    public static readonly StringValues EventStream = "text/event-stream";
+    public static readonly StringValues No = "no";
     public static readonly StringValues VaryAccept = "Accept";
     public static readonly StringValues Close = "close";
     public static readonly StringValues NoReferrer = "no-referrer";

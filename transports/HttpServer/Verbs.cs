@@ -19,3 +19,20 @@ internal enum Verbs : byte
     /// <summary>DELETE.</summary>
     Delete = 8,
 }
+
+/// <summary>Tells methods apart.</summary>
+internal static class Methods
+{
+    public const string Head = "HEAD";
+
+    /// <summary>The verb of a method, whose case counts (RFC 9110, 9.1).</summary>
+    public static Verbs VerbOf(string method) =>
+        method switch
+        {
+            "PUT" => Verbs.Put,
+            "GET" or Head => Verbs.Get,
+            "POST" => Verbs.Post,
+            "DELETE" => Verbs.Delete,
+            _ => Verbs.None,
+        };
+}

@@ -3,10 +3,13 @@ using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rollcall.Core;
+using Rollcall.Core.Access;
 using Rollcall.Core.Model;
 using Rollcall.Testing.Support;
 using Rollcall.Transports.HttpServer;
 using Rollcall.Transports.HttpServer.Documents;
+using Rollcall.Transports.HttpServer.Native;
+using Rollcall.Transports.HttpServer.Watching;
 using Xunit.Abstractions;
 
 namespace Rollcall.Transports.Tests.Server;
@@ -29,7 +32,10 @@ public sealed class HeartbeatCostTests(ITestOutputHelper output)
         Registration registration = RegistrationBuilder.Of("ORDERS", "host-1.example.org:orders:8080");
         registry.Register(registration with { ClientStamp = 1_700_000_000_005 }, registry.Now);
         using var meter = new HttpMeter();
-        var dispatcher = new Dispatcher(registry, new DocumentSources(registry), new HttpServerOptions());
+        using var hub = new WatchHub(registry, watchersMax: 0);
+        var options = new HttpServerOptions();
+        var native = new NativeApi(registry, new NativeDocuments(registry), hub, options);
+        var dispatcher = new Dispatcher(registry, new DocumentSources(registry), native, AccessPolicy.Open, options);
         var handler = new RequestHandler(dispatcher, meter, NullLogger.Instance);
         var connection = new Connection(target);
         for (int i = 0; i < Warmup; i++)

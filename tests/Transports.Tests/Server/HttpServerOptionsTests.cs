@@ -22,7 +22,7 @@ public sealed class HttpServerOptionsTests
     {
         var options = new HttpServerOptions
         {
-            Url = "https://127.0.0.1:8761",
+            Url = "httpx://127.0.0.1:8761",
             BodyBytesMax = 0,
             SlowStart = TimeSpan.Zero,
         };
@@ -52,7 +52,7 @@ public sealed class HttpServerOptionsTests
     [InlineData("")]
     [InlineData("8761")]
     [InlineData("127.0.0.1:8761")]
-    [InlineData("https://127.0.0.1:8761")]
+    [InlineData("httpx://127.0.0.1:8761")]
     [InlineData("http://127.0.0.1")]
     [InlineData("http://:8761")]
     [InlineData("http://127.0.0.1:65536")]

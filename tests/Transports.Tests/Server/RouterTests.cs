@@ -51,7 +51,22 @@ public sealed class RouterTests
     [InlineData("/v1/guard", "Guard")]
     [InlineData("/v1/guard/confirm-loss", "ConfirmLoss")]
     [InlineData("/v1/history/", "History")]
-    [InlineData("/v1", "UnknownNative")]
+    [InlineData("/v1", "NativeIndex")]
+    [InlineData("/v1/instances/", "NativeInstances")]
+    [InlineData("/v1/instances/orders", "UnknownNative")]
+    [InlineData("/v1/instances/orders/i%2F1", "NativeInstance:orders/i/1")]
+    [InlineData("/v1/instances/orders/i-1/lease", "NativeLease:orders/i-1")]
+    [InlineData("/v1/instances/orders/i-1/status?value=UP", "NativeStatus:orders/i-1")]
+    [InlineData("/v1/instances/orders/i-1/metadata", "NativeMetadata:orders/i-1")]
+    [InlineData("/v1/instances/orders/i-1/else", "UnknownNative")]
+    [InlineData("/v1/leases", "NativeHandles")]
+    [InlineData("/v1/leases/0000000100000002", "NativeHandle:0000000100000002")]
+    [InlineData("/v1/services", "NativeServices")]
+    [InlineData("/v1/services/orders/acknowledged", "NativeAcknowledged:orders")]
+    [InlineData("/v1/changes?since=1-2", "NativeChanges")]
+    [InlineData("/v1/watch", "Watch")]
+    [InlineData("/v1/acknowledge", "Acknowledge")]
+    [InlineData("https://registry:8761/v1/guard", "Guard")]
     [InlineData("/v1/apps", "UnknownNative")]
     [InlineData("/eureka/v1/apps", "Unknown")]
     [InlineData("/eureka/v2/v2/apps", "Unknown")]
@@ -98,8 +113,10 @@ public sealed class RouterTests
     [InlineData("InstanceStatus", "PUT, DELETE")]
     [InlineData("Batch", "POST")]
     [InlineData("ConfirmLoss", "POST")]
+    [InlineData("NativeInstance", "GET, HEAD, PUT, DELETE")]
+    [InlineData("NativeHandles", "PUT")]
     public void A_path_answers_to_its_methods_only(string kind, string allow) =>
-        Assert.Equal(allow, VerbTable.Allow(VerbTable.AllowedFor(Enum.Parse<RouteKind>(kind))).ToString());
+        Assert.Equal(allow, Endpoints.Allow(Endpoints.AllowedFor(Enum.Parse<RouteKind>(kind))).ToString());
 
     private static string Shown(string target)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Rollcall.Core.Model;
+using Rollcall.Transports.Http.Json;
 
 namespace Rollcall.Transports.Http.Eureka;
 
@@ -28,7 +29,7 @@ public static class EurekaJsonReader
 
         try
         {
-            Utf8JsonReader reader = JsonBody.Reader(json, limits);
+            Utf8JsonReader reader = JsonBody.Reader(json, limits.DepthMax);
             return ReadRoot(ref reader).TryBuild(out registration, out problem);
         }
         catch (JsonException malformed)
@@ -55,7 +56,7 @@ public static class EurekaJsonReader
         try
         {
             var batch = new JsonBatch(limits);
-            Utf8JsonReader reader = JsonBody.Reader(json, limits);
+            Utf8JsonReader reader = JsonBody.Reader(json, limits.DepthMax);
             batch.Read(ref reader);
             (items, problem) = (batch.Items, batch.Problem);
             return problem is null;

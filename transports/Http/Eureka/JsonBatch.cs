@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Rollcall.Core;
 using Rollcall.Core.Model;
+using Rollcall.Transports.Http.Json;
 
 namespace Rollcall.Transports.Http.Eureka;
 

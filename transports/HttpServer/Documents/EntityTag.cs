@@ -16,6 +16,10 @@ internal static class EntityTag
         return string.Create(CultureInfo.InvariantCulture, $"\"{bootEpoch:x}-{version:x}-{format}{form}{coding}\"");
     }
 
+    /// <summary>The tag of a document of <c>/v1</c>; a filter is part of the URL.</summary>
+    public static string OfNative(ulong bootEpoch, ulong version, DocumentCoding coding) =>
+        string.Create(CultureInfo.InvariantCulture, $"\"{bootEpoch:x}-{version:x}-n{(coding == DocumentCoding.Gzip ? 'z' : 'p')}\"");
+
     /// <summary>
     /// True if an If-None-Match names <paramref name="tag"/>, in a list or as the star; compared weakly (RFC 9110, 13.1.2).
     /// </summary>

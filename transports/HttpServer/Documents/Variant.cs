@@ -17,8 +17,12 @@ internal readonly record struct Variant(bool Json, bool Compact, DocumentCoding 
             headers.TryGetValue(Names.EurekaAccept, out StringValues form)
                 && form.Count > 0
                 && string.Equals(form[0], Names.Compact, StringComparison.OrdinalIgnoreCase),
-            TakesGzip(headers.AcceptEncoding) ? DocumentCoding.Gzip : DocumentCoding.Plain
+            CodingOf(headers)
         );
+
+    /// <summary>Gzip, if the caller takes it.</summary>
+    public static DocumentCoding CodingOf(IHeaderDictionary headers) =>
+        TakesGzip(headers.AcceptEncoding) ? DocumentCoding.Gzip : DocumentCoding.Plain;
 
     public static bool WantsJson(IHeaderDictionary headers)
     {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
@@ -16,9 +15,6 @@ namespace Rollcall.Transports.HttpServer.Handlers;
 /// <summary>Eureka's reads: documents out of the encoded cache, single instances live.</summary>
 internal sealed class Reads(RegistryService registry, DocumentSources sources)
 {
-    /// <summary>Bytes handed to the connection before waiting for the reader: bounds what one slow reader holds.</summary>
-    private const int FlushBytes = 65_536;
-
     private static readonly StringValues s_deltaIncomplete =
         "The delta cannot be complete: changes of the retention time are not all kept. Read apps in full.";
 
@@ -112,61 +108,9 @@ internal sealed class Reads(RegistryService registry, DocumentSources sources)
     }
 
     /// <summary>Tags the document; false if the caller has it already, which is then answered.</summary>
-    private bool TryBegin(Exchange exchange, ulong version, Variant variant)
-    {
-        string tag = EntityTag.Of(registry.BootEpoch, version, variant);
-        exchange.Headers.Vary = Names.VaryDocument;
-        exchange.Headers.CacheControl = Names.NoCache;
-        exchange.Headers.ETag = tag;
-        if (!EntityTag.IsNamedBy(exchange.RequestHeaders.IfNoneMatch, tag))
-        {
-            return true;
-        }
+    private bool TryBegin(Exchange exchange, ulong version, Variant variant) =>
+        DocumentAnswer.TryBegin(exchange, EntityTag.Of(registry.BootEpoch, version, variant), Names.VaryDocument);
 
-        exchange.Answer(StatusCodes.Status304NotModified);
-        return false;
-    }
-
-    private static async Task SendAsync(Exchange exchange, Variant variant, EncodedDocument document)
-    {
-        exchange.Headers.ContentType = variant.Json ? Names.Json : Names.Xml;
-        exchange.Headers.XContentTypeOptions = Names.NoSniff;
-        exchange.Headers.ContentLength = document.Length;
-        if (variant.Coding == DocumentCoding.Gzip)
-        {
-            exchange.Headers.ContentEncoding = Names.Gzip;
-        }
-
-        if (!exchange.IsHead)
-        {
-            await WriteAsync(await exchange.StartBodyAsync(), document, exchange.Aborted);
-        }
-    }
-
-    private static async Task WriteAsync(PipeWriter writer, EncodedDocument document, CancellationToken aborted)
-    {
-        int unflushed = 0;
-        foreach (ReadOnlyMemory<byte> segment in document)
-        {
-            ReadOnlyMemory<byte> rest = segment;
-            while (!rest.IsEmpty)
-            {
-                int length = Math.Min(rest.Length, FlushBytes - unflushed);
-                writer.Write(rest.Span[..length]);
-                rest = rest[length..];
-                unflushed += length;
-                if (unflushed == FlushBytes)
-                {
-                    unflushed = 0;
-                    if ((await writer.FlushAsync(aborted)).IsCompleted)
-                    {
-                        return;
-                    }
-                }
-            }
-        }
-
-        // Kestrel flushes what stands behind the last flush only if the connection ends there.
-        await writer.FlushAsync(aborted);
-    }
+    private static Task SendAsync(Exchange exchange, Variant variant, EncodedDocument document) =>
+        DocumentAnswer.SendAsync(exchange, variant.Json ? Names.Json : Names.Xml, variant.Coding, document);
 }

@@ -2,32 +2,19 @@ using System.Globalization;
 using Rollcall.Core;
 using Rollcall.Core.Leases;
 using Rollcall.Core.Snapshots;
+using Rollcall.Transports.Http.V1;
 
 namespace Rollcall.Transports.HttpServer.Handlers;
 
-/// <summary>The core's words for causes, sources and times, as pages and <c>/v1</c> show them.</summary>
+/// <summary>The words for sources, reasons and times, as pages and <c>/v1</c> show them.</summary>
 internal static class Wording
 {
-    public static string Of(ChangeCause cause) =>
-        cause switch
-        {
-            ChangeCause.Registered => "registered",
-            ChangeCause.Cancelled => "cancelled",
-            ChangeCause.Expired => "expired",
-            ChangeCause.ExpiredAfterGuard => "expired-after-guard",
-            ChangeCause.StatusSet => "status-set",
-            ChangeCause.StatusCleared => "status-cleared",
-            _ => "metadata-set",
-        };
-
     /// <summary>At whose word; null for the end of a lease, which is nobody's.</summary>
     public static string? SourceOf(in Change change) =>
         (change.Cause, change.Source) switch
         {
             (ChangeCause.Expired or ChangeCause.ExpiredAfterGuard, _) => null,
-            (_, WriteSource.Owner) => "owner",
-            (_, WriteSource.Peer) => "peer",
-            _ => "operator",
+            (_, WriteSource source) => V1Words.Of(source),
         };
 
     public static string Of(GuardReason reason) =>

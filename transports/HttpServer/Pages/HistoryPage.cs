@@ -1,5 +1,6 @@
 using Rollcall.Core;
 using Rollcall.Core.Snapshots;
+using Rollcall.Transports.Http.V1;
 using Rollcall.Transports.HttpServer.Handlers;
 
 namespace Rollcall.Transports.HttpServer.Pages;
@@ -35,7 +36,7 @@ internal static class HistoryPage
             string service = change.Record.Service.Text;
             page.Raw("<tr><td>").Text(Wording.Time(change.AtMs)).Raw("</td><td>");
             page.OwnLink("/v1/explain", service, change.Record.Id, $"{service}/{change.Record.Id}").Raw("</td><td>");
-            page.Text(Wording.Of(change.Cause)).Raw("</td><td>").Text(Wording.SourceOf(change) ?? "").Raw("</td></tr>");
+            page.Text(V1Words.Of(change.Cause)).Raw("</td><td>").Text(Wording.SourceOf(change) ?? "").Raw("</td></tr>");
         }
 
         page.Raw("</table>");

@@ -42,6 +42,31 @@ internal static class Query
         return true;
     }
 
+    /// <summary>All values of <paramref name="key"/>, decoded; null, with the reason, if one cannot be decoded.</summary>
+    public static string[]? GetAll(ReadOnlySpan<char> query, ReadOnlySpan<char> key, ref string? problem)
+    {
+        List<string>? values = null;
+        foreach (Range part in query.Split('&'))
+        {
+            ReadOnlySpan<char> pair = query[part];
+            int equals = pair.IndexOf('=');
+            if (!(equals < 0 ? pair : pair[..equals]).SequenceEqual(key))
+            {
+                continue;
+            }
+
+            if (!PercentText.TryDecodeQuery(equals < 0 ? default : pair[(equals + 1)..], out string? value, out string? why))
+            {
+                problem = why;
+                return null;
+            }
+
+            (values ??= []).Add(value);
+        }
+
+        return values is null ? [] : [.. values];
+    }
+
     /// <summary>All pairs, decoded, the first value of each key; false, with the reason, if one cannot be decoded.</summary>
     public static bool TryGetPairs(
         ReadOnlySpan<char> query,

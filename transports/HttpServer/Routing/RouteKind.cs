@@ -57,6 +57,51 @@ internal enum RouteKind : byte
     /// <summary>The page with the last registrations, cancellations and expiries.</summary>
     HistoryPage,
 
+    /// <summary><c>/health/live</c>.</summary>
+    Live,
+
+    /// <summary><c>/health/ready</c>.</summary>
+    Ready,
+
+    /// <summary><c>/v1</c>. All that follow are below it.</summary>
+    NativeIndex,
+
+    /// <summary><c>/v1/instances</c>.</summary>
+    NativeInstances,
+
+    /// <summary><c>/v1/instances/{service}/{id}</c>.</summary>
+    NativeInstance,
+
+    /// <summary><c>/v1/instances/{service}/{id}/lease</c>.</summary>
+    NativeLease,
+
+    /// <summary><c>/v1/instances/{service}/{id}/status</c>.</summary>
+    NativeStatus,
+
+    /// <summary><c>/v1/instances/{service}/{id}/metadata</c>.</summary>
+    NativeMetadata,
+
+    /// <summary><c>/v1/leases</c>.</summary>
+    NativeHandles,
+
+    /// <summary><c>/v1/leases/{handle}</c>.</summary>
+    NativeHandle,
+
+    /// <summary><c>/v1/services</c>.</summary>
+    NativeServices,
+
+    /// <summary><c>/v1/services/{service}/acknowledged</c>.</summary>
+    NativeAcknowledged,
+
+    /// <summary><c>/v1/changes</c>.</summary>
+    NativeChanges,
+
+    /// <summary><c>/v1/watch</c>.</summary>
+    Watch,
+
+    /// <summary><c>/v1/acknowledge</c>.</summary>
+    Acknowledge,
+
     /// <summary><c>/v1/explain/{service}/{id}</c>.</summary>
     Explain,
 
@@ -71,10 +116,11 @@ internal enum RouteKind : byte
 
     /// <summary>Anything else below <c>/v1</c>.</summary>
     UnknownNative,
+}
 
-    /// <summary><c>/health/live</c>.</summary>
-    Live,
-
-    /// <summary><c>/health/ready</c>.</summary>
-    Ready,
+/// <summary>Tells Rollcall's own paths from Eureka's.</summary>
+internal static class RouteKinds
+{
+    /// <summary>True of what is below <c>/v1</c>.</summary>
+    public static bool IsNative(this RouteKind kind) => kind >= RouteKind.NativeIndex;
 }

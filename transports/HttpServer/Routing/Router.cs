@@ -40,9 +40,10 @@ internal static class Router
         int question = target.IndexOf('?');
         ReadOnlySpan<char> path = question < 0 ? target : target[..question];
         query = question < 0 ? default : target[(question + 1)..];
-        if (path.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
+        int authority = path.IndexOf("://") + "://".Length;
+        if (path.StartsWith("http", StringComparison.OrdinalIgnoreCase) && authority is 7 or 8)
         {
-            path = path["http://".Length..];
+            path = path[authority..];
             int slash = path.IndexOf('/');
             path = slash < 0 ? default : path[slash..];
         }
@@ -106,13 +107,42 @@ internal static class Router
         return MatchEureka(path.From(prefix), query);
     }
 
-    private static Route MatchNative(scoped in Path path, ReadOnlySpan<char> query) =>
-        path.Count switch
+    private static Route MatchNative(scoped in Path path, ReadOnlySpan<char> query)
+    {
+        if (path.Is(0, "instances"u8) && path.Count > 1)
         {
+            return MatchNativeInstance(path.From(1), query);
+        }
+
+        return path.Count switch
+        {
+            0 => new Route(RouteKind.NativeIndex, query),
+            1 when path.Is(0, "instances"u8) => new Route(RouteKind.NativeInstances, query),
+            1 when path.Is(0, "leases"u8) => new Route(RouteKind.NativeHandles, query),
+            2 when path.Is(0, "leases"u8) => new Route(RouteKind.NativeHandle, query) { Name = path[1] },
+            1 when path.Is(0, "services"u8) => new Route(RouteKind.NativeServices, query),
+            3 when path.Is(0, "services"u8) && path.Is(2, "acknowledged"u8) => new Route(RouteKind.NativeAcknowledged, query)
+            {
+                Name = path[1],
+            },
+            1 when path.Is(0, "changes"u8) => new Route(RouteKind.NativeChanges, query),
+            1 when path.Is(0, "watch"u8) => new Route(RouteKind.Watch, query),
+            1 when path.Is(0, "acknowledge"u8) => new Route(RouteKind.Acknowledge, query),
             3 when path.Is(0, "explain"u8) => new Route(RouteKind.Explain, query) { Name = path[1], Id = path[2] },
             1 when path.Is(0, "guard"u8) => new Route(RouteKind.Guard, query),
             2 when path.Is(0, "guard"u8) && path.Is(1, "confirm-loss"u8) => new Route(RouteKind.ConfirmLoss, query),
             1 when path.Is(0, "history"u8) => new Route(RouteKind.History, query),
+            _ => new Route(RouteKind.UnknownNative, query),
+        };
+    }
+
+    private static Route MatchNativeInstance(scoped in Path path, ReadOnlySpan<char> query) =>
+        path.Count switch
+        {
+            2 => new Route(RouteKind.NativeInstance, query) { Name = path[0], Id = path[1] },
+            3 when path.Is(2, "lease"u8) => new Route(RouteKind.NativeLease, query) { Name = path[0], Id = path[1] },
+            3 when path.Is(2, "status"u8) => new Route(RouteKind.NativeStatus, query) { Name = path[0], Id = path[1] },
+            3 when path.Is(2, "metadata"u8) => new Route(RouteKind.NativeMetadata, query) { Name = path[0], Id = path[1] },
             _ => new Route(RouteKind.UnknownNative, query),
         };
 

@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Rollcall.Core;
 
-namespace Rollcall.Transports.Http.Eureka;
+namespace Rollcall.Transports.Http.Json;
 
 /// <summary>The bytes of a JSON body before and around <see cref="Utf8JsonReader"/>.</summary>
 /// <remarks>
@@ -27,8 +27,8 @@ internal static class JsonBody
     }
 
     /// <summary>A reader that refuses comments, trailing commas and deep nesting.</summary>
-    public static Utf8JsonReader Reader(ReadOnlySpan<byte> json, EurekaLimits limits) =>
-        new(json, new JsonReaderOptions { MaxDepth = limits.DepthMax, CommentHandling = JsonCommentHandling.Disallow });
+    public static Utf8JsonReader Reader(ReadOnlySpan<byte> json, int depthMax) =>
+        new(json, new JsonReaderOptions { MaxDepth = depthMax, CommentHandling = JsonCommentHandling.Disallow });
 
     /// <summary>Reads what is left, so that nothing malformed behind the document goes unseen.</summary>
     public static void ReadToEnd(ref Utf8JsonReader reader)
@@ -43,6 +43,11 @@ internal static class JsonBody
         int place = thrown.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         string what = RegistryError.Shown(place < 0 ? thrown.Message : thrown.Message[..place], MessageCharsMax);
         (long? line, long? at) = (thrown.LineNumber + 1, thrown.BytePositionInLine + 1);
+        if (line is null)
+        {
+            return $"The body is not the JSON expected: {what}";
+        }
+
         return string.Create(CultureInfo.InvariantCulture, $"The body is not the JSON expected: {what} (line {line}, byte {at})");
     }
 

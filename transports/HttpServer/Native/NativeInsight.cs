@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Rollcall.Core;
@@ -7,31 +5,24 @@ using Rollcall.Core.Leases;
 using Rollcall.Core.Model;
 using Rollcall.Core.Snapshots;
 using Rollcall.Transports.Http.Eureka;
+using Rollcall.Transports.Http.V1;
+using Rollcall.Transports.HttpServer.Handlers;
 using Rollcall.Transports.HttpServer.Routing;
 
-namespace Rollcall.Transports.HttpServer.Handlers;
+namespace Rollcall.Transports.HttpServer.Native;
 
-/// <summary>Our own endpoints below <c>/v1</c>, in JSON: why an instance is (not) there, the guard, the history.</summary>
-internal sealed class Native(RegistryService registry)
+/// <summary>Why an instance is (not) there, the guard, the history.</summary>
+internal sealed class NativeInsight(RegistryService registry)
 {
-    /// <summary>
-    /// For people with curl: indented, and only escaped as far as JSON demands; the type forbids a browser to guess.
-    /// </summary>
-    private static readonly JsonWriterOptions s_readable = new()
-    {
-        Indented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     public void Explain(Exchange exchange, in Route route)
     {
         var key = new InstanceKey(route.Name, route.Id);
         Explanation explanation = registry.Explain(key, registry.Now);
         string name = key.ToString();
-        Send(exchange, StatusCodes.Status200OK, json => WriteExplanation(json, name, explanation));
+        NativeJson.Send(exchange, StatusCodes.Status200OK, json => WriteExplanation(json, name, explanation));
     }
 
-    public void Guard(Exchange exchange) => Send(exchange, StatusCodes.Status200OK, WriteGuard);
+    public void Guard(Exchange exchange) => NativeJson.Send(exchange, StatusCodes.Status200OK, WriteGuard);
 
     public void ConfirmLoss(Exchange exchange)
     {
@@ -42,7 +33,7 @@ internal sealed class Native(RegistryService registry)
     public void History(Exchange exchange)
     {
         RegistryHistory history = registry.History();
-        Send(
+        NativeJson.Send(
             exchange,
             StatusCodes.Status200OK,
             json =>
@@ -52,29 +43,6 @@ internal sealed class Native(RegistryService registry)
                 WriteChanges(json, "expired", history.Expired, named: true);
             }
         );
-    }
-
-    public static void Unknown(Exchange exchange)
-    {
-        const string reason =
-            "Nothing is served here. Below /v1 are explain/{service}/{id}, guard, guard/confirm-loss and history.";
-        exchange.NotFound(reason);
-        Send(exchange, StatusCodes.Status404NotFound, json => json.WriteString("error", reason));
-    }
-
-    private static void Send(Exchange exchange, int status, Action<Utf8JsonWriter> writeMembers)
-    {
-        var body = new ArrayBufferWriter<byte>(4_096);
-        using (var json = new Utf8JsonWriter(body, s_readable))
-        {
-            json.WriteStartObject();
-            writeMembers(json);
-            json.WriteEndObject();
-        }
-
-        exchange.Answer(status);
-        exchange.Headers.CacheControl = Names.NoStore;
-        exchange.Send(Names.Json, body.WrittenMemory);
     }
 
     private static void WriteExplanation(Utf8JsonWriter json, string name, Explanation explanation)
@@ -142,7 +110,7 @@ internal sealed class Native(RegistryService registry)
         {
             json.WriteStartObject();
             WriteTime(json, "at", change.AtMs);
-            json.WriteString("cause", Wording.Of(change.Cause));
+            json.WriteString("cause", V1Words.Of(change.Cause));
             if (Wording.SourceOf(change) is { } source)
             {
                 json.WriteString("source", source);

@@ -1,0 +1,303 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.Json;
+using Rollcall.Core;
+using Rollcall.Core.Leases;
+using Rollcall.Core.Model;
+using Rollcall.Core.Snapshots;
+using Rollcall.Core.Watching;
+using Rollcall.Transports.Http.Json;
+
+namespace Rollcall.Transports.Http.V1;
+
+/// <summary>Reads what callers send to <c>/v1</c>.</summary>
+/// <remarks>Never throws for bad input, whatever the bytes: a problem is one sentence for the caller. Unknown members are skipped.</remarks>
+public static class V1RequestReader
+{
+    private delegate T Read<out T>(ref Utf8JsonReader json);
+
+    /// <summary>Reads a registration, whose service and id are in the path.</summary>
+    public static bool TryReadRegistration(
+        ReadOnlySpan<byte> body,
+        string service,
+        string id,
+        [NotNullWhen(true)] out Registration? registration,
+        [NotNullWhen(false)] out string? problem
+    ) => TryRead(body, (ref Utf8JsonReader json) => V1Draft.Read(ref json, "the body").ToRegistration(service, id), out registration, out problem);
+
+    /// <summary>Reads metadata.</summary>
+    public static bool TryReadPairs(
+        ReadOnlySpan<byte> body,
+        [NotNullWhen(true)] out KeyValuePair<string, string>[]? pairs,
+        [NotNullWhen(false)] out string? problem
+    ) => TryRead(body, static (ref Utf8JsonReader json) => V1Draft.ReadPairs(ref json, "the body"), out pairs, out problem);
+
+    /// <summary>Reads the handles of a renewal.</summary>
+    public static bool TryReadHandles(
+        ReadOnlySpan<byte> body,
+        [NotNullWhen(true)] out LeaseHandle[]? handles,
+        [NotNullWhen(false)] out string? problem
+    ) => TryRead(body, static (ref Utf8JsonReader json) => ReadHandles(ref json), out handles, out problem);
+
+    /// <summary>Reads an acknowledgement.</summary>
+    public static bool TryReadAcknowledgement(
+        ReadOnlySpan<byte> body,
+        [NotNullWhen(true)] out V1Acknowledgement? acknowledgement,
+        [NotNullWhen(false)] out string? problem
+    ) => TryRead(body, static (ref Utf8JsonReader json) => V1Acknowledgement.Read(ref json), out acknowledgement, out problem);
+
+    private static LeaseHandle[] ReadHandles(ref Utf8JsonReader json)
+    {
+        json.Expect(JsonTokenType.StartArray, "the body");
+        var handles = new List<LeaseHandle>();
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            json.Expect(JsonTokenType.String, "a handle");
+            if (json.ValueIsEscaped || !V1Handle.TryParse(json.ValueSpan, out LeaseHandle handle))
+            {
+                throw new JsonException($"a handle must be 16 hexadecimal digits, and number {handles.Count} is not");
+            }
+
+            handles.Add(handle);
+        }
+
+        return [.. handles];
+    }
+
+    private static bool TryRead<T>(
+        ReadOnlySpan<byte> body,
+        Read<T> read,
+        [NotNullWhen(true)] out T? value,
+        [NotNullWhen(false)] out string? problem
+    )
+        where T : class
+    {
+        value = null;
+        if (!JsonBody.TryOpen(body, out ReadOnlySpan<byte> json, out problem))
+        {
+            return false;
+        }
+
+        try
+        {
+            Utf8JsonReader reader = JsonBody.Reader(json, V1Json.DepthMax);
+            reader.Read();
+            T found = read(ref reader);
+            JsonBody.ReadToEnd(ref reader);
+            value = found;
+            return true;
+        }
+        catch (JsonException malformed)
+        {
+            problem = JsonBody.Problem(malformed);
+            return false;
+        }
+    }
+}
+
+/// <summary>A subscriber says which version it has applied.</summary>
+/// <param name="Subscription">As the first event told it.</param>
+/// <param name="Version">The version.</param>
+public sealed record V1Acknowledgement(string Subscription, RegistryVersion Version)
+{
+    internal static V1Acknowledgement Read(ref Utf8JsonReader json)
+    {
+        (string? subscription, RegistryVersion? version) = (null, null);
+        json.Expect(JsonTokenType.StartObject, "the body");
+        while (json.NextMember(out V1Member member))
+        {
+            switch (member)
+            {
+                case V1Member.Subscription:
+                    subscription = json.ReadText(member);
+                    break;
+                case V1Member.Version:
+                    version = V1Reader.ReadVersion(json, member);
+                    break;
+                default:
+                    json.Skip();
+                    break;
+            }
+        }
+
+        return new V1Acknowledgement(
+            subscription ?? throw new JsonException("'subscription' must be there"),
+            version ?? throw new JsonException("'version' must be there")
+        );
+    }
+}
+
+/// <summary>A handle as text.</summary>
+public static class V1Handle
+{
+    private const int Digits = 16;
+
+    /// <summary>Reads 16 hexadecimal digits.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, out LeaseHandle handle)
+    {
+        bool good = ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong value);
+        handle = new LeaseHandle(value);
+        return good && text.Length == Digits;
+    }
+}
+
+/// <summary>Reads what <c>/v1</c> answers, for a client.</summary>
+/// <remarks>
+/// <para>Threads: any.</para>
+/// <para>Errors: <see cref="JsonException"/> for what no registry sends.</para>
+/// </remarks>
+internal sealed class V1Reader
+{
+    // Instances of a service share its name, from one answer to the next: their text is kept as what differs from the first one's.
+    private readonly ConcurrentDictionary<string, ServiceName> _services = new(StringComparer.Ordinal);
+
+    public static RegistryVersion ReadVersion(in Utf8JsonReader json, V1Member member) =>
+        RegistryVersion.TryParse(json.ReadText(member), out RegistryVersion version)
+            ? version
+            : throw new JsonException($"'{member.Name()}' must be a version: the epoch in hexadecimal, a dash, a number");
+
+    /// <summary>An update: a snapshot, changes, or progress.</summary>
+    public RegistryUpdate ReadUpdate(ReadOnlySpan<byte> body)
+    {
+        Utf8JsonReader json = JsonBody.Reader(body, V1Json.DepthMax);
+        json.Read();
+        json.Expect(JsonTokenType.StartObject, "an update");
+        UpdateKind? kind = null;
+        RegistryVersion? version = null;
+        var instances = new List<Instance>();
+        var changes = new List<InstanceChange>();
+        while (json.NextMember(out V1Member member))
+        {
+            switch (member)
+            {
+                case V1Member.Kind:
+                    kind = json.ReadWord<UpdateKind>(member, V1Words.Of);
+                    break;
+                case V1Member.Version:
+                    version = ReadVersion(json, member);
+                    break;
+                case V1Member.Services:
+                    ReadServices(ref json, instances);
+                    break;
+                case V1Member.Changes:
+                    ReadChanges(ref json, changes);
+                    break;
+                default:
+                    json.Skip();
+                    break;
+            }
+        }
+
+        return new RegistryUpdate(
+            kind ?? throw new JsonException("'kind' must be there"),
+            version ?? throw new JsonException("'version' must be there"),
+            instances,
+            changes
+        );
+    }
+
+    /// <summary>One instance, with its service.</summary>
+    public Instance ReadInstance(ReadOnlySpan<byte> body)
+    {
+        Utf8JsonReader json = JsonBody.Reader(body, V1Json.DepthMax);
+        json.Read();
+        V1Draft draft = V1Draft.Read(ref json, "an instance");
+        return draft.ToInstance(ServiceOf(draft.Service));
+    }
+
+    private ServiceName ServiceOf(string? name) =>
+        _services.GetOrAdd(name ?? throw new JsonException("'service' must be there"), static name => new ServiceName(name));
+
+    private void ReadServices(ref Utf8JsonReader json, List<Instance> instances)
+    {
+        json.Expect(JsonTokenType.StartArray, "'services'");
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            json.Expect(JsonTokenType.StartObject, "a service");
+            ServiceName? service = null;
+            while (json.NextMember(out V1Member member))
+            {
+                if (member == V1Member.Service)
+                {
+                    service = ServiceOf(json.ReadText(member));
+                }
+                else if (member == V1Member.Instances)
+                {
+                    ReadInstances(ref json, service ?? throw new JsonException("'service' must come before 'instances'"), instances);
+                }
+                else
+                {
+                    json.Skip();
+                }
+            }
+        }
+    }
+
+    private static void ReadInstances(ref Utf8JsonReader json, ServiceName service, List<Instance> instances)
+    {
+        json.Expect(JsonTokenType.StartArray, "'instances'");
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            instances.Add(V1Draft.Read(ref json, "an instance").ToInstance(service));
+        }
+    }
+
+    private void ReadChanges(ref Utf8JsonReader json, List<InstanceChange> changes)
+    {
+        json.Expect(JsonTokenType.StartArray, "'changes'");
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            changes.Add(ReadChange(ref json));
+        }
+    }
+
+    private InstanceChange ReadChange(ref Utf8JsonReader json)
+    {
+        json.Expect(JsonTokenType.StartObject, "a change");
+        var of = new V1Draft();
+        V1Draft? record = null;
+        ChangeKind kind = default;
+        ChangeCause cause = default;
+        WriteSource source = default;
+        long atMs = 0;
+        while (json.NextMember(out V1Member member))
+        {
+            switch (member)
+            {
+                case V1Member.Kind:
+                    kind = json.ReadWord<ChangeKind>(member, V1Words.Of);
+                    break;
+                case V1Member.Cause:
+                    cause = json.ReadWord<ChangeCause>(member, V1Words.Of);
+                    break;
+                case V1Member.Source:
+                    source = json.ReadWord<WriteSource>(member, V1Words.Of);
+                    break;
+                case V1Member.AtMs:
+                    atMs = json.ReadNumber(member);
+                    break;
+                case V1Member.Record:
+                    record = V1Draft.Read(ref json, "'record'");
+                    break;
+                default:
+                    of.ReadMember(ref json, member);
+                    break;
+            }
+        }
+
+        V1Draft said = record ?? of;
+        return new InstanceChange(
+            of.Version,
+            of.Number,
+            kind,
+            cause,
+            source,
+            atMs,
+            said.Revision,
+            record?.ToInstance(ServiceOf(of.Service)),
+            said.OwnStatus,
+            said.Override
+        );
+    }
+}

@@ -1,0 +1,98 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Rollcall.Core.Access;
+using Rollcall.Core.Seams;
+using Rollcall.Transports.HttpServer.Routing;
+
+namespace Rollcall.Transports.HttpServer.Access;
+
+/// <summary>Who may come in: every request passes here once.</summary>
+/// <remarks>
+/// <para>A caller shows a token (<c>Authorization: Bearer</c>, or Basic with the principal's name) or a client certificate; the header counts before the certificate.</para>
+/// <para>Cost: without a policy nothing; else the credentials are looked at once per connection, as long as they stay the same.</para>
+/// </remarks>
+internal sealed class Gate(AccessPolicy policy)
+{
+    private const string HowToShow = " Send Authorization: Bearer TOKEN, or Basic with the name and the token.";
+
+    private static readonly AccessRefusal s_wrong = new(LinkFailure.NotAuthenticated, "The credentials are wrong: no such token, or not of that name.");
+    private static readonly StringValues s_challenges = new(["Bearer realm=\"rollcall\"", "Basic realm=\"rollcall\", charset=\"UTF-8\""]);
+
+    /// <summary>True if the caller may; else it is answered. Sets <see cref="Exchange.Caller"/>.</summary>
+    public bool Admits(Exchange exchange, HttpEndpoint endpoint, ReadOnlySpan<byte> service)
+    {
+        if (!policy.AsksForCredentials || endpoint.Right == RegistryOperation.Ping)
+        {
+            exchange.Caller = policy.WithoutCredentials;
+            return true;
+        }
+
+        Principal? caller = CallerOf(exchange);
+        exchange.Caller = caller ?? Principal.Nobody;
+        AccessRefusal? refusal = caller is null ? s_wrong : endpoint.Refuse(caller, service);
+        if (refusal is not null)
+        {
+            Refuse(exchange, endpoint, refusal);
+        }
+
+        return refusal is null;
+    }
+
+    private static void Refuse(Exchange exchange, HttpEndpoint endpoint, AccessRefusal refusal)
+    {
+        bool known = refusal.Failure == LinkFailure.NotAllowed;
+        int status = known ? StatusCodes.Status403Forbidden : StatusCodes.Status401Unauthorized;
+        string reason = known ? refusal.Message : refusal.Message + HowToShow;
+        if (!known)
+        {
+            exchange.Headers.WWWAuthenticate = s_challenges;
+        }
+
+        // A heartbeat of Eureka gets no body, whatever the status: Java's newer clients decode any.
+        if (endpoint is { Kind: RouteKind.Instance, Verb: Verbs.Put })
+        {
+            exchange.AnswerEmpty(status, Reason.ForHeader(reason));
+        }
+        else
+        {
+            exchange.Refuse(status, reason);
+        }
+    }
+
+    /// <summary>Who it is; null if what was shown is wrong.</summary>
+    private Principal? CallerOf(Exchange exchange)
+    {
+        StringValues header = exchange.RequestHeaders.Authorization;
+        if (header.Count > 1)
+        {
+            return null;
+        }
+
+        string? authorization = header.Count == 0 ? null : header[0];
+        X509Certificate2? certificate = exchange.ClientCertificate;
+        if (exchange.Identity is not { } identity || !identity.IsOf(authorization, certificate))
+        {
+            identity = new Identity(authorization, certificate, Identify(authorization, certificate));
+            exchange.Identity = identity;
+        }
+
+        return identity.Principal;
+    }
+
+    private Principal? Identify(string? authorization, X509Certificate2? certificate)
+    {
+        if (authorization is not null)
+        {
+            return Authorization.TryRead(authorization, out string? user, out string? secret)
+                ? user is null ? policy.ByToken(Encoding.UTF8.GetBytes(secret)) : policy.ByPassword(user, secret)
+                : null;
+        }
+
+        return certificate is null
+            ? policy.WithoutCredentials
+            : policy.ByCertificate(certificate.GetCertHashString(HashAlgorithmName.SHA256)) ?? policy.WithoutCredentials;
+    }
+}
