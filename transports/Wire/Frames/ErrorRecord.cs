@@ -1,0 +1,16 @@
+using System.Text;
+
+namespace Rollcall.Transports.Wire.Frames;
+
+/// <summary>The payload of an error frame: a code, and a line for people.</summary>
+internal static class ErrorRecord
+{
+    // One line for people; the longest that the registry writes names a service and an id in full.
+    private const int MessageBytesMax = 4_096;
+
+    /// <summary>Reads one; of what is none, that it is none.</summary>
+    public static (WireErrorCode Code, string Message) Read(ReadOnlySpan<byte> payload) =>
+        payload.IsEmpty
+            ? (WireErrorCode.Fault, "It gave no reason.")
+            : ((WireErrorCode)payload[0], Encoding.UTF8.GetString(payload[1..Math.Min(payload.Length, MessageBytesMax)]));
+}
