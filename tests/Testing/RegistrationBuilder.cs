@@ -53,6 +53,54 @@ public static class RegistrationBuilder
             Attributes = [KeyValuePair.Create("eureka.asg", "asg-1"), KeyValuePair.Create("eureka.country", "1")],
         };
 
+    /// <summary>What an owner would have to say for a record like this one.</summary>
+    public static Registration Like(Instance record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        return new Registration
+        {
+            Service = record.Service.Text,
+            Id = record.Id,
+            HostName = record.GetText(InstanceText.HostName)!,
+            Address = record.GetText(InstanceText.Address)!,
+            Port = record.Port,
+            PortEnabled = record.PortEnabled,
+            SecurePort = record.SecurePort,
+            SecurePortEnabled = record.SecurePortEnabled,
+            Vips = record.GetText(InstanceText.Vips),
+            SecureVips = record.GetText(InstanceText.SecureVips),
+            HomePageUrl = record.GetText(InstanceText.HomePageUrl),
+            StatusPageUrl = record.GetText(InstanceText.StatusPageUrl),
+            HealthCheckUrl = record.GetText(InstanceText.HealthCheckUrl),
+            SecureHealthCheckUrl = record.GetText(InstanceText.SecureHealthCheckUrl),
+            Zone = record.GetText(InstanceText.Zone),
+            Region = record.GetText(InstanceText.Region),
+            Weight = record.Weight,
+            Status = record.OwnStatus,
+            LeaseDuration = record.LeaseDuration,
+            RenewalInterval = record.RenewalInterval,
+            ClientStamp = record.ClientStamp,
+            Metadata = record.Metadata.ToArray(),
+            Attributes = record.Attributes.ToArray(),
+        };
+    }
+
+    /// <summary>What the registry added to it.</summary>
+    public static InstanceFacts FactsOf(Instance record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        return new InstanceFacts(
+            record.Number,
+            record.Version,
+            record.Revision,
+            record.Override,
+            record.RegisteredAtMs,
+            record.ServiceUpAtMs,
+            record.UpdatedAtMs,
+            record.LastChange
+        );
+    }
+
     /// <summary><paramref name="count"/> instances <c>i-0</c>, <c>i-1</c>, … of one service.</summary>
     public static IEnumerable<Registration> Many(string service, int count, TimeSpan? lease = null, TimeSpan? interval = null) =>
         Enumerable

@@ -7,6 +7,8 @@ namespace Rollcall.Core.Access;
 /// <summary>Who asks: a name for people, roles, and the services that a registrar is bound to.</summary>
 public sealed class Principal
 {
+    private readonly ImmutableArray<string> _patterns; // the services, with a backslash that stands for itself
+
     /// <summary>A caller.</summary>
     /// <param name="name">For logs; never a secret.</param>
     /// <param name="roles">What it is.</param>
@@ -16,6 +18,7 @@ public sealed class Principal
         Name = name;
         Roles = roles;
         Services = [.. services.Select(ServiceName.Canonical)];
+        _patterns = [.. Services.Select(pattern => pattern.Replace("\\", "\\\\", StringComparison.Ordinal))];
     }
 
     /// <summary>Everyone, where no credentials are asked for.</summary>
@@ -58,7 +61,7 @@ public sealed class Principal
     }
 
     private bool IsBoundTo(string service) =>
-        Services.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, service, ignoreCase: false));
+        _patterns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, service, ignoreCase: false));
 
     /// <inheritdoc/>
     public override string ToString() => Name;

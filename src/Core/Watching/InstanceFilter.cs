@@ -46,7 +46,7 @@ public sealed class InstanceFilter : IEquatable<InstanceFilter>
     public static InstanceFilter Services(params IEnumerable<string> names) =>
         Of(FilterKind.Services, names.Select(ServiceName.Canonical));
 
-    /// <summary>The instances with one of these virtual addresses, compared exactly.</summary>
+    /// <summary>The instances with one of these virtual addresses, compared exactly; an empty one is nobody's.</summary>
     /// <exception cref="ArgumentException">No name.</exception>
     public static InstanceFilter Vips(bool secure, params IEnumerable<string> names) =>
         Of(secure ? FilterKind.SecureVips : FilterKind.Vips, names);
@@ -74,7 +74,7 @@ public sealed class InstanceFilter : IEquatable<InstanceFilter>
     {
         foreach (Range part in list.Split((byte)','))
         {
-            if (HasName(list[part]))
+            if (!list[part].IsEmpty && HasName(list[part]))
             {
                 return true;
             }

@@ -32,9 +32,18 @@ public sealed class RegistryMirror
             throw new InvalidOperationException($"An update to version {update.Version} does not follow version {Version}.");
         }
 
+        ulong last = Version.Number;
         foreach (InstanceChange change in update.Changes)
         {
+            if (change.Version <= last || change.Version > update.Version.Number)
+            {
+                throw new InvalidOperationException(
+                    $"Change {change.Version} behind change {last} is out of order in an update to version {update.Version}."
+                );
+            }
+
             Apply(change);
+            last = change.Version;
         }
 
         Version = update.Version;
@@ -42,11 +51,6 @@ public sealed class RegistryMirror
 
     private void Apply(in InstanceChange change)
     {
-        if (change.Version <= Version.Number)
-        {
-            throw new InvalidOperationException($"Change {change.Version} comes again behind version {Version}.");
-        }
-
         if (change.Kind == ChangeKind.Removed)
         {
             _byNumber.Remove(change.Number);

@@ -33,6 +33,46 @@ public class AllocationTests(ITestOutputHelper output)
         Assert.True(GC.GetAllocatedBytesForCurrentThread() > before);
     }
 
+    /// <summary>The same writes to two registries, one of which has listeners: raising <see cref="RegistryService.Published"/> is free.</summary>
+    [ReleaseTheory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Listeners_cost_a_write_no_byte(int listeners)
+    {
+        long alone = BytesOfWrites(0, out _);
+        long heard = BytesOfWrites(listeners, out int raised);
+        Assert.Equal(alone, heard);
+        Assert.Equal(listeners * 1_000, raised);
+    }
+
+    private static long BytesOfWrites(int listeners, out int raised)
+    {
+        var under = new SteppedRegistry(SteppedRegistry.Unguarded);
+        under.Register("orders", "i-1");
+        int count = 0;
+        for (int i = 0; i < listeners; i++)
+        {
+            under.Registry.Published += () => count++;
+        }
+
+        long bytes = 0;
+        for (int round = 0; round < 8; round++)
+        {
+            count = 0;
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 1_000; i++)
+            {
+                under.SetStatus("orders", "i-1", i % 2 == 0 ? InstanceStatus.Down : InstanceStatus.OutOfService);
+            }
+
+            bytes = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        raised = count;
+        return bytes;
+    }
+
     /// <summary>Publishing makes new nodes, so it allocates by design; said here, not bounded.</summary>
     [Fact]
     public void What_expiry_and_registration_cost_with_their_publication_is_said()

@@ -3,6 +3,7 @@ using Rollcall.Core.Leases;
 using Rollcall.Core.Model;
 using Rollcall.Core.Snapshots;
 using Rollcall.Core.Stripes;
+using Rollcall.Core.Watching;
 using Rollcall.Testing.Support;
 
 namespace Rollcall.Core.Tests.Allocation;
@@ -14,6 +15,14 @@ internal sealed class MeasuredCalls
     private const int Batch = 64;
     private const int AdvancesOfTwoIntervals = 40;
 
+    private static readonly InstanceFilter[] Filters =
+    [
+        InstanceFilter.All,
+        InstanceFilter.Services("orders", "payments"),
+        InstanceFilter.Vips(secure: false, "none"),
+        InstanceFilter.Vips(secure: true, "none", "other"),
+    ];
+
     private static readonly DocumentCoding[] Codings = [DocumentCoding.Plain, DocumentCoding.Gzip];
 
     private readonly SteppedRegistry _under = new(SteppedRegistry.Options);
@@ -21,6 +30,9 @@ internal sealed class MeasuredCalls
     private readonly byte[][] _ids = new byte[InstanceCount][];
     private readonly int[] _unknown = new int[InstanceCount];
     private readonly EncodedSnapshotCache<EchoEncoder> _cache;
+    private readonly EncodedChangeLog<EchoChangeEncoder> _log;
+    private readonly List<ReadOnlyMemory<byte>> _segments = [];
+    private readonly Subscription _subscription;
     private readonly TimingWheel _wheel = new(0);
     private readonly ExpiringStripe _stripe = new(InstanceCount);
     private readonly Dictionary<string, Call> _calls;
@@ -36,6 +48,8 @@ internal sealed class MeasuredCalls
         }
 
         _cache = new EncodedSnapshotCache<EchoEncoder>(_under.Registry, default);
+        _log = new EncodedChangeLog<EchoChangeEncoder>(_under.Registry, default, long.MaxValue);
+        _subscription = _under.Registry.Subscribers.Subscribe(InstanceFilter.All, 0);
         _calls = new Dictionary<string, Call>
         {
             ["RegistryService.Renew(LeaseHandle)"] = new(PassATick, RenewEach, InstanceCount),
@@ -51,6 +65,8 @@ internal sealed class MeasuredCalls
             ["EncodedSnapshotCache.Service"] = new(Nothing, ReadService, InstanceCount),
             ["EncodedSnapshotCache.Delta"] = new(ReadDelta, ReadDelta, InstanceCount),
             ["EncodedDocument.GetEnumerator"] = new(Nothing, WalkSegments, 2),
+            ["EncodedChangeLog.Read"] = new(ReadChanges, ReadChanges, InstanceCount),
+            ["Subscription.Acknowledge"] = new(Nothing, Acknowledge, InstanceCount),
         };
     }
 
@@ -199,6 +215,30 @@ internal sealed class MeasuredCalls
             }
 
             Require(bytes == document.Length);
+        }
+    }
+
+    // As 2,000 subscribers would: each takes the last changes, through a filter of one of the kinds.
+    private void ReadChanges()
+    {
+        ulong version = _under.Version;
+        for (int i = 0; i < InstanceCount; i++)
+        {
+            _segments.Clear();
+            ChangeRead read = _log.Read(version - 100, Filters[i % Filters.Length], int.MaxValue, _segments);
+            Require(read.Reached == version && read.Count == (i % Filters.Length < 2 ? 100 : 0));
+        }
+    }
+
+    private void Acknowledge()
+    {
+        ulong acknowledged = _subscription.Acknowledged;
+        for (ulong i = 1; i <= InstanceCount; i++)
+        {
+            _subscription.Sent(acknowledged + i);
+            _subscription.Acknowledge(acknowledged + i);
+            _subscription.Passed(acknowledged + i);
+            Require(_subscription.Acknowledged == acknowledged + i);
         }
     }
 
