@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Rollcall.Core.Model;
 using Rollcall.Core.Snapshots;
-using Rollcall.Transports.Http.Eureka;
 
 namespace Rollcall.Transports.Http.V1;
 
@@ -74,14 +73,12 @@ internal sealed class V1Draft
     }
 
     /// <summary>What an owner says.</summary>
-    /// <param name="service">From where it is said.</param>
-    /// <param name="id">From where it is said.</param>
-    /// <exception cref="JsonException">No address.</exception>
-    public Registration ToRegistration(string service, string id) =>
+    /// <exception cref="JsonException">Something of it is missing.</exception>
+    public Registration ToRegistration() =>
         new()
         {
-            Service = service,
-            Id = id,
+            Service = Service ?? throw new JsonException("'service' must be there"),
+            Id = Id ?? throw new JsonException("'id' must be there"),
             HostName = _hostName ?? _address ?? throw new JsonException("'hostName' or 'address' must be there"),
             Address = _address ?? _hostName!,
             Status = OwnStatus,
@@ -109,10 +106,10 @@ internal sealed class V1Draft
     /// <exception cref="JsonException">Something of it is missing.</exception>
     public Instance ToInstance(ServiceName service)
     {
-        Registration registration = ToRegistration(service.Text, Id ?? throw new JsonException("'id' must be there"));
+        Service = service.Text;
         return Instance.Restore(
             service,
-            registration,
+            ToRegistration(),
             new InstanceFacts(Number, Version, Revision, Override, _registeredAtMs, _serviceUpAtMs, _updatedAtMs, _lastChange)
         );
     }
@@ -139,7 +136,7 @@ internal sealed class V1Draft
     }
 
     private static InstanceStatus ReadStatus(in Utf8JsonReader json, V1Member member) =>
-        EurekaStatus.TryParseExact(json.ReadText(member), out InstanceStatus status)
+        V1Words.TryParseStatus(json.ReadText(member), out InstanceStatus status)
             ? status
             : throw new JsonException($"'{member.Name()}' must be UP, DOWN, STARTING, OUT_OF_SERVICE or UNKNOWN");
 

@@ -17,14 +17,12 @@ public static class V1RequestReader
 {
     private delegate T Read<out T>(ref Utf8JsonReader json);
 
-    /// <summary>Reads a registration, whose service and id are in the path.</summary>
+    /// <summary>Reads a registration.</summary>
     public static bool TryReadRegistration(
         ReadOnlySpan<byte> body,
-        string service,
-        string id,
         [NotNullWhen(true)] out Registration? registration,
         [NotNullWhen(false)] out string? problem
-    ) => TryRead(body, (ref Utf8JsonReader json) => V1Draft.Read(ref json, "the body").ToRegistration(service, id), out registration, out problem);
+    ) => TryRead(body, static (ref Utf8JsonReader json) => V1Draft.Read(ref json, "the body").ToRegistration(), out registration, out problem);
 
     /// <summary>Reads metadata.</summary>
     public static bool TryReadPairs(

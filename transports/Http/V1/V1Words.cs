@@ -1,6 +1,9 @@
+using System.Globalization;
 using Rollcall.Core;
+using Rollcall.Core.Model;
 using Rollcall.Core.Snapshots;
 using Rollcall.Core.Watching;
+using Rollcall.Transports.Http.Eureka;
 
 namespace Rollcall.Transports.Http.V1;
 
@@ -9,6 +12,18 @@ public static class V1Words
 {
     /// <summary>What the index says it is the index of.</summary>
     public const string Registry = "rollcall";
+
+    /// <summary>The name of a status; of a value that is none, the number, so that the registry is the one to refuse it.</summary>
+    public static string Of(InstanceStatus status) =>
+        status <= InstanceStatus.Unknown ? EurekaStatus.Text(status) : ((byte)status).ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Reads what <see cref="Of(InstanceStatus)"/> wrote.</summary>
+    public static bool TryParseStatus(ReadOnlySpan<char> text, out InstanceStatus status)
+    {
+        bool number = byte.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out byte value);
+        status = (InstanceStatus)value;
+        return number || EurekaStatus.TryParseExact(text, out status);
+    }
 
     /// <summary>What a change did.</summary>
     public static string Of(ChangeKind kind) =>

@@ -103,11 +103,13 @@ internal static class V1Writer
         json.WriteEndObject();
     }
 
-    /// <summary>A registration as an object; service and id are in the path.</summary>
+    /// <summary>A registration as an object.</summary>
     public static void WriteRegistration(Utf8JsonWriter json, Registration registration)
     {
         json.WriteStartObject();
-        json.WriteString(V1Member.Status.Name(), EurekaStatus.Utf8(registration.Status));
+        json.WriteString(V1Member.Service.Name(), registration.Service);
+        json.WriteString(V1Member.Id.Name(), registration.Id);
+        json.WriteString(V1Member.Status.Name(), V1Words.Of(registration.Status));
         foreach ((_, V1Member member, Func<Registration, string?> of) in s_texts)
         {
             if (of(registration) is { } text)

@@ -35,13 +35,15 @@ internal sealed class Gate(AccessPolicy policy)
         AccessRefusal? refusal = caller is null ? s_wrong : endpoint.Refuse(caller, service);
         if (refusal is not null)
         {
-            Refuse(exchange, endpoint, refusal);
+            // A heartbeat of Eureka gets no body, whatever the status: Java's newer clients decode any.
+            Refuse(exchange, refusal, withBody: endpoint is not { Kind: RouteKind.Instance, Verb: Verbs.Put });
         }
 
         return refusal is null;
     }
 
-    private static void Refuse(Exchange exchange, HttpEndpoint endpoint, AccessRefusal refusal)
+    /// <summary>Answers who may not: 401 or 403, with the reason.</summary>
+    public static void Refuse(Exchange exchange, AccessRefusal refusal, bool withBody = true)
     {
         bool known = refusal.Failure == LinkFailure.NotAllowed;
         int status = known ? StatusCodes.Status403Forbidden : StatusCodes.Status401Unauthorized;
@@ -51,14 +53,13 @@ internal sealed class Gate(AccessPolicy policy)
             exchange.Headers.WWWAuthenticate = s_challenges;
         }
 
-        // A heartbeat of Eureka gets no body, whatever the status: Java's newer clients decode any.
-        if (endpoint is { Kind: RouteKind.Instance, Verb: Verbs.Put })
+        if (withBody)
         {
-            exchange.AnswerEmpty(status, Reason.ForHeader(reason));
+            exchange.Refuse(status, reason);
         }
         else
         {
-            exchange.Refuse(status, reason);
+            exchange.AnswerEmpty(status, Reason.ForHeader(reason));
         }
     }
 

@@ -17,12 +17,12 @@ internal sealed class NativeApi(RegistryService registry, NativeDocuments docume
     {
         switch (route.Kind)
         {
+            case RouteKind.NativeInstances when verb == Verbs.Post:
+                return _writes.Register(exchange);
             case RouteKind.NativeInstances:
                 return _reads.Instances(exchange, route);
             case RouteKind.NativeChanges:
                 return _reads.Changes(exchange, route);
-            case RouteKind.NativeInstance when verb == Verbs.Put:
-                return _writes.Register(exchange, route);
             case RouteKind.NativeMetadata:
                 return _writes.SetMetadata(exchange, route);
             case RouteKind.NativeHandles:

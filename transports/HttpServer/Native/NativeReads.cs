@@ -22,8 +22,8 @@ internal sealed class NativeReads(RegistryService registry, NativeDocuments docu
     private static readonly string[] s_endpoints =
     [
         "GET    /v1/instances?service=&vip=&svip=",
+        "POST   /v1/instances",
         "GET    /v1/instances/{service}/{id}",
-        "PUT    /v1/instances/{service}/{id}",
         "DELETE /v1/instances/{service}/{id}",
         "PUT    /v1/instances/{service}/{id}/lease?clientStamp=",
         "PUT    /v1/instances/{service}/{id}/status?value=",
@@ -187,14 +187,13 @@ internal sealed class NativeReads(RegistryService registry, NativeDocuments docu
 
         var changes = new List<ReadOnlyMemory<byte>>();
         ChangeRead read =
-            since.Value.Epoch == registry.BootEpoch
+            IsKept(since.Value)
                 ? documents.Changes.Read(since.Value.Number, filter, int.MaxValue, changes)
                 : new ChangeRead(TooFarBehind: true, 0, 0, 0);
         if (read.TooFarBehind)
         {
-            ulong version = registry.ReadSnapshot().Version;
-            SetVersion(exchange, version);
-            ErrorMap.Answer(exchange, TooFarBehind(since.Value, version));
+            SetVersion(exchange, registry.ReadSnapshot().Version);
+            ErrorMap.Answer(exchange, registry.TooFarBehind(since.Value));
             return Task.CompletedTask;
         }
 
@@ -202,13 +201,11 @@ internal sealed class NativeReads(RegistryService registry, NativeDocuments docu
         return SendPiecesAsync(exchange, UpdateBytes.Of(new RegistryVersion(registry.BootEpoch, read.Reached), changes));
     }
 
-    private RegistryError TooFarBehind(RegistryVersion since, ulong version) =>
-        since.Epoch == registry.BootEpoch && registry.ReadDelta(since.Number).Error is { } error
-            ? error
-            : new RegistryError(
-                RegistryErrorCode.TooFarBehind,
-                $"Cannot read changes since version {since}: the registry is at {new RegistryVersion(registry.BootEpoch, version)}. Read in full."
-            );
+    // The encoded changes go back a little further than the registry's: what it would refuse is refused here.
+    private bool IsKept(RegistryVersion since) =>
+        since.Epoch == registry.BootEpoch
+        && registry.ReadSnapshot().Version is var version
+        && version - Math.Min(version, since.Number) <= (ulong)registry.Options.ChangeRingCapacity;
 
     private void SetVersion(Exchange exchange, ulong version) =>
         exchange.Headers[Names.Version] = new RegistryVersion(registry.BootEpoch, version).ToString();

@@ -1,9 +1,10 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Rollcall.Core;
+using Rollcall.Core.Access;
 using Rollcall.Core.Model;
-using Rollcall.Transports.Http.Eureka;
 using Rollcall.Transports.Http.V1;
+using Rollcall.Transports.HttpServer.Access;
 using Rollcall.Transports.HttpServer.Bodies;
 using Rollcall.Transports.HttpServer.Routing;
 
@@ -15,8 +16,44 @@ internal sealed class NativeWrites(RegistryService registry, HttpServerOptions o
     private const string NotJson = "Content-Type is not supported: send application/json, or none.";
     private const string BadStatus = "value must be UP, DOWN, STARTING, OUT_OF_SERVICE or UNKNOWN, in capitals.";
 
-    public Task Register(Exchange exchange, in Route route) =>
-        RegisterAsync(exchange, Encoding.UTF8.GetString(route.Name), Encoding.UTF8.GetString(route.Id));
+    public async Task Register(Exchange exchange)
+    {
+        using RequestBody? body = await ReadJsonAsync(exchange, options.BodyBytesMax, options.BodyTimeout);
+        if (body is null)
+        {
+            return;
+        }
+
+        if (!V1RequestReader.TryReadRegistration(body.Bytes.Span, out Registration? registration, out string? problem))
+        {
+            exchange.Refuse(StatusCodes.Status400BadRequest, problem);
+            return;
+        }
+
+        if (exchange.Caller.Refuse(RegistryOperation.Register, registration.Service) is { } refusal)
+        {
+            Gate.Refuse(exchange, refusal);
+            return;
+        }
+
+        RegisterResult result = registry.Register(registration, registry.Now);
+        if (result.Error is { } error)
+        {
+            ErrorMap.Answer(exchange, error);
+            return;
+        }
+
+        NativeJson.Send(
+            exchange,
+            result.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK,
+            json =>
+            {
+                json.WriteString(V1Member.Handle.Name(), result.Handle.ToString());
+                json.WriteVersion(registry, result.Version);
+                json.WriteBoolean(V1Member.Created.Name(), result.Created);
+            }
+        );
+    }
 
     public void Cancel(Exchange exchange, in Route route) =>
         Answer(exchange, registry.Cancel(new InstanceKey(route.Name, route.Id), registry.Now));
@@ -25,7 +62,7 @@ internal sealed class NativeWrites(RegistryService registry, HttpServerOptions o
     {
         if (
             !Query.TryGet(route.Query, "value", out ReadOnlySpan<char> value)
-            || !EurekaStatus.TryParseExact(value, out InstanceStatus status)
+            || !V1Words.TryParseStatus(value, out InstanceStatus status)
         )
         {
             exchange.Refuse(StatusCodes.Status400BadRequest, BadStatus, V1Error.InvalidValue);
@@ -56,39 +93,6 @@ internal sealed class NativeWrites(RegistryService registry, HttpServerOptions o
 
     private static bool IsFormOfCurl(Exchange exchange) =>
         string.Equals(exchange.RequestHeaders.ContentType, "application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
-
-    private async Task RegisterAsync(Exchange exchange, string service, string id)
-    {
-        using RequestBody? body = await ReadJsonAsync(exchange, options.BodyBytesMax, options.BodyTimeout);
-        if (body is null)
-        {
-            return;
-        }
-
-        if (!V1RequestReader.TryReadRegistration(body.Bytes.Span, service, id, out Registration? registration, out string? problem))
-        {
-            exchange.Refuse(StatusCodes.Status400BadRequest, problem);
-            return;
-        }
-
-        RegisterResult result = registry.Register(registration, registry.Now);
-        if (result.Error is { } error)
-        {
-            ErrorMap.Answer(exchange, error);
-            return;
-        }
-
-        NativeJson.Send(
-            exchange,
-            result.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK,
-            json =>
-            {
-                json.WriteString(V1Member.Handle.Name(), result.Handle.ToString());
-                json.WriteVersion(registry, result.Version);
-                json.WriteBoolean(V1Member.Created.Name(), result.Created);
-            }
-        );
-    }
 
     private async Task SetMetadataAsync(Exchange exchange, string service, string id)
     {
