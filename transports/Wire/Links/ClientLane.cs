@@ -310,6 +310,10 @@ internal sealed class ClientLane
         {
             Break(LinkFailure.Closed, $"The connection to {_address} broke off: {e.Message}", e);
         }
+        catch (Exception e)
+        {
+            Break(LinkFailure.Protocol, $"What {_address} sent could not be taken: this is a bug of the link. {e.Message}", e);
+        }
     }
 
     private SequencePosition TakeFrames(ReadOnlySequence<byte> rest)

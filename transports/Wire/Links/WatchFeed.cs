@@ -35,6 +35,7 @@ internal sealed class WatchFeed : Call, IDisposable
     private ulong _acknowledged; // guarded by _gate
     private int _updatesApplied; // not yet acknowledged; guarded by _gate
     private long _bytesApplied; // not yet acknowledged; guarded by _gate
+    private int _waiting; // updates in the channel
     private volatile bool _ended;
 
     private WatchFeed(ClientLane lane)
@@ -119,7 +120,7 @@ internal sealed class WatchFeed : Call, IDisposable
         bool more = (flags & FrameFlags.More) != 0;
         if (!more && _message is null)
         {
-            _messages.Writer.TryWrite((payload.ToArray(), flags));
+            Put(payload, flags);
         }
         else
         {
@@ -129,24 +130,32 @@ internal sealed class WatchFeed : Call, IDisposable
                 _message.Write(payload);
                 if (!more)
                 {
-                    _messages.Writer.TryWrite((_message.WrittenSpan.ToArray(), flags));
+                    Put(_message.WrittenSpan, flags);
                     _message = null;
                 }
             }
         }
+    }
 
-        // Half as many again as permitted: the node does not count, and the memory is ours.
-        if (_messages.Reader.Count > (_lane.Node.UnacknowledgedUpdatesMax * 3 / 2) + 1)
+    private void Put(ReadOnlySpan<byte> message, FrameFlags flags)
+    {
+        // A snapshot may come on top of what is permitted.
+        if (Interlocked.Increment(ref _waiting) > _lane.Node.UnacknowledgedUpdatesMax + 1)
         {
-            _lane.Break($"a watch got {_messages.Reader.Count} updates without an acknowledgement");
+            _lane.Break($"a watch got more than {_lane.Node.UnacknowledgedUpdatesMax} updates without an acknowledgement");
+            return;
         }
+
+        _messages.Writer.TryWrite((message.ToArray(), flags));
     }
 
     private async ValueTask<(byte[] Bytes, FrameFlags Flags)> NextAsync(CancellationToken cancellation)
     {
         try
         {
-            return await _messages.Reader.ReadAsync(cancellation).ConfigureAwait(false);
+            (byte[] Bytes, FrameFlags Flags) message = await _messages.Reader.ReadAsync(cancellation).ConfigureAwait(false);
+            Interlocked.Decrement(ref _waiting);
+            return message;
         }
         catch (ChannelClosedException e) when (e.InnerException is LinkException reason)
         {

@@ -48,13 +48,14 @@ internal sealed class Outflow(WireServer server, WireSession session, FrameOutpu
     {
         ChangeRead read = default;
         scratch.Segments.Clear();
-        bool known = since.Epoch == _registry.BootEpoch;
-        if (known)
+        ulong version = _registry.ReadSnapshot().Version;
+        bool kept = since.Epoch == _registry.BootEpoch && since.Number + (ulong)_registry.Options.ChangeRingCapacity >= version;
+        if (kept)
         {
             read = server.Changes.Read(since.Number, InstanceFilter.All, int.MaxValue, scratch.Segments);
         }
 
-        if (!known || read.TooFarBehind)
+        if (!kept || read.TooFarBehind)
         {
             output.Refused(correlation, _registry.TooFarBehind(since));
             return;
