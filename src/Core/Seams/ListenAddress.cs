@@ -39,6 +39,12 @@ public sealed record ListenAddress(IPAddress? Address, int Port)
         return true;
     }
 
+    /// <summary>The addresses to bind. Of <c>localhost</c> with any free port it is one, because two would get different ports.</summary>
+    public IReadOnlyList<IPEndPoint> EndPoints() =>
+        Address is not null ? [new(Address, Port)]
+        : Port == 0 ? [new(IPAddress.Loopback, Port)]
+        : [new(IPAddress.Loopback, Port), new(IPAddress.IPv6Loopback, Port)];
+
     private static bool TryParseHost(ReadOnlySpan<char> host, out IPAddress? address)
     {
         address = null;

@@ -7,11 +7,14 @@ internal static class SocketFailure
 {
     public static IOException Of(SocketError error) => new($"The connection is broken: {Describe(error)}.", new SocketException((int)error));
 
-    private static string Describe(SocketError error) =>
+    public static string Describe(SocketError error) =>
         error switch
         {
             SocketError.ConnectionReset => "the other side reset it",
             SocketError.ConnectionAborted => "the network gave it up",
+            SocketError.ConnectionRefused => "nothing listens there",
+            SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "the name cannot be resolved",
+            SocketError.TooManyOpenSockets => "no file descriptor is left; raise the limit (ulimit -n)",
             SocketError.TimedOut => "the other side does not answer any more",
             _ => new SocketException((int)error).Message.TrimEnd('.'),
         };

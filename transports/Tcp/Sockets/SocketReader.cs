@@ -62,7 +62,7 @@ internal sealed class SocketReader(Socket socket, Action completed) : PipeReader
         }
     }
 
-    /// <summary>After the socket is closed.</summary>
+    /// <summary>After it is completed and the socket is closed.</summary>
     public void Dispose() => _receiving.Dispose();
 
     /// <summary>The receive, and what it has brought.</summary>
@@ -121,9 +121,10 @@ internal sealed class SocketReader(Socket socket, Action completed) : PipeReader
             }
         }
 
+        protected override void Prepare() => MakeRoom();
+
         protected override bool Begin()
         {
-            MakeRoom();
             try
             {
                 SetBuffer(_buffer, _end, _buffer.Length - _end);

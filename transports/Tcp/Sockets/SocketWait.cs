@@ -35,6 +35,9 @@ internal abstract class SocketWait<TResult> : SocketAsyncEventArgs, IValueTaskSo
     /// <summary>False while the socket holds the buffer, or what it brought is not taken.</summary>
     protected bool IsIdle => Volatile.Read(ref _state) == None;
 
+    /// <summary>Makes ready for the operation; a cancellation cannot come in between.</summary>
+    protected abstract void Prepare();
+
     /// <summary>Begins the operation; false if it ended at once.</summary>
     protected abstract bool Begin();
 
@@ -66,7 +69,8 @@ internal abstract class SocketWait<TResult> : SocketAsyncEventArgs, IValueTaskSo
         _source.RunContinuationsAsynchronously = false;
         if (_state == None)
         {
-            _state = Waited; // The operation may end on another thread before Begin returns.
+            Prepare();
+            Volatile.Write(ref _state, Waited); // The operation may end on another thread before Begin returns.
             if (!Begin())
             {
                 if (Interlocked.CompareExchange(ref _state, None, Waited) == Waited)
@@ -74,7 +78,7 @@ internal abstract class SocketWait<TResult> : SocketAsyncEventArgs, IValueTaskSo
                     return EndNow();
                 }
 
-                _state = Over; // Cancelled meanwhile.
+                Volatile.Write(ref _state, Over); // Cancelled meanwhile.
                 return new ValueTask<TResult>(this, _source.Version);
             }
         }

@@ -91,7 +91,7 @@ internal sealed class SocketWriter(Socket socket, Action completed) : PipeWriter
         }
     }
 
-    /// <summary>After the socket is closed.</summary>
+    /// <summary>After it is completed and the socket is closed.</summary>
     public void Dispose() => _sending.Dispose();
 
     private static void GiveBack(byte[] buffer)
@@ -139,6 +139,8 @@ internal sealed class SocketWriter(Socket socket, Action completed) : PipeWriter
             _count = count;
             return WaitAsync(cancellation);
         }
+
+        protected override void Prepare() { }
 
         protected override bool Begin()
         {

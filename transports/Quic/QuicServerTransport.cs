@@ -1,0 +1,263 @@
+using System.Net;
+using System.Net.Quic;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Rollcall.Core;
+using Rollcall.Core.Seams;
+using Rollcall.Transports.Wire;
+using Rollcall.Transports.Wire.Connections;
+
+namespace Rollcall.Transports.Quic;
+
+/// <summary>Brings a registry to callers over QUIC: every stream that a client opens is a lane of the wire.</summary>
+/// <remarks>
+/// <para>
+/// Shape: one loop that accepts; <see cref="QuicLanes"/> for each connection. QUIC always encrypts: without a certificate the adapter
+/// makes one at start, which clients recognise by its <see cref="Fingerprint"/>.
+/// </para>
+/// <para>Errors: <see cref="TransportStartException"/> from start. Nothing that a peer does ends the loop.</para>
+/// </remarks>
+public sealed class QuicServerTransport : IServerTransport
+{
+    private readonly ListenAddress _address;
+    private readonly WireServing _serving;
+    private readonly TlsOptions _tls;
+    private readonly X509Certificate2? _selfMade;
+    private readonly SslStreamCertificateContext _certificate;
+    private readonly ILogger _logger;
+    private readonly HandshakeFailures _handshakeFailures;
+    private readonly OpenConnections _connections;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly List<QuicListener> _listeners = [];
+    private WireServer? _wire;
+    private Task _accepting = Task.CompletedTask;
+    private bool _isFull; // of the accepting loops; a race costs a line in the log
+
+    /// <summary>A transport that does not listen yet.</summary>
+    /// <param name="options">Where, and every limit.</param>
+    /// <param name="wire">Shared with the other adapters of the registry; null: one of its own, with the defaults.</param>
+    /// <param name="tls">The certificate; null: one is made, for loopback, in memory only.</param>
+    /// <param name="loggers">Null: nothing is logged.</param>
+    /// <exception cref="ArgumentException">The options have problems; the message names all.</exception>
+    public QuicServerTransport(
+        QuicServerOptions options,
+        WireServing? wire = null,
+        TlsOptions? tls = null,
+        ILoggerFactory? loggers = null
+    )
+    {
+        IReadOnlyList<OptionProblem> problems = options.Validate();
+        if (problems.Count > 0 || !ListenAddress.TryParse(options.Address, out ListenAddress? address))
+        {
+            throw new ArgumentException("QuicServerOptions: " + string.Join("; ", problems), nameof(options));
+        }
+
+        Options = options;
+        _address = address;
+        _serving = wire ?? new WireServing(loggers: loggers);
+        _selfMade = tls is null ? SelfMadeCertificate.Create() : null;
+        _tls = tls ?? new TlsOptions(_selfMade!);
+        _certificate = SslStreamCertificateContext.Create(_tls.Certificate, _tls.Intermediates, offline: true);
+        _logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger<QuicServerTransport>();
+        _handshakeFailures = new HandshakeFailures(_logger, Name);
+        _connections = new OpenConnections(options.ConnectionsMax);
+    }
+
+    /// <summary>The options in force.</summary>
+    public QuicServerOptions Options { get; }
+
+    /// <summary>SHA-256 of the certificate, hexadecimal: what a client that knows no authority for it can check.</summary>
+    public string Fingerprint => _tls.Certificate.GetCertHashString(HashAlgorithmName.SHA256);
+
+    /// <summary>True if nobody vouches for the certificate but this process.</summary>
+    public bool IsSelfMade => _selfMade is not null;
+
+    /// <inheritdoc/>
+    public string Name => "quic";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Addresses { get; private set; } = [];
+
+    /// <inheritdoc/>
+    public async Task StartAsync(RegistryService registry, CancellationToken cancellation)
+    {
+        if (QuicSupport.Problem is { } problem)
+        {
+            throw new TransportStartException($"Cannot listen on quic://{_address}: {problem}.");
+        }
+
+        try
+        {
+            foreach (IPEndPoint place in _address.EndPoints())
+            {
+                _listeners.Add(await ListenAsync(place, cancellation));
+            }
+        }
+        catch (Exception e) when (e is QuicException or SocketException)
+        {
+            await CloseListenersAsync();
+            throw TransportStartException.CannotListen($"quic://{_address}", "QuicServerOptions.Address", e);
+        }
+
+        _wire = _serving.Open(registry);
+        Addresses = [.. _listeners.Select(listener => $"quic://{listener.LocalEndPoint}")];
+        _accepting = Task.WhenAll(_listeners.Select(AcceptAsync));
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellation)
+    {
+        await _stopping.CancelAsync();
+        await CloseListenersAsync();
+        await _accepting;
+        await _connections.DrainAsync(cancellation);
+        if (Interlocked.Exchange(ref _wire, null) is not null)
+        {
+            _serving.Close();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(new CancellationToken(canceled: true));
+        _stopping.Dispose();
+        _selfMade?.Dispose();
+    }
+
+    /// <summary>
+    /// True if a caller may come in from there. The library binds every address of the machine for a listener on loopback, and hands
+    /// over whoever reaches the port.
+    /// </summary>
+    internal static bool MayComeFrom(ListenAddress listensOn, IPEndPoint remote) =>
+        !listensOn.IsLoopback
+        || IPAddress.IsLoopback(remote.Address.IsIPv4MappedToIPv6 ? remote.Address.MapToIPv4() : remote.Address);
+
+    private async ValueTask<QuicListener> ListenAsync(IPEndPoint place, CancellationToken cancellation) =>
+        await QuicListener.ListenAsync(
+            new QuicListenerOptions
+            {
+                ListenEndPoint = place,
+                ApplicationProtocols = [WireProtocol.Alpn],
+                ConnectionOptionsCallback = (connection, _, _) => ValueTask.FromResult(OptionsFor(connection)),
+            },
+            cancellation
+        );
+
+    private QuicServerConnectionOptions OptionsFor(QuicConnection connection)
+    {
+        if (!MayComeFrom(_address, connection.RemoteEndPoint) || !MayComeFrom(_address, connection.LocalEndPoint))
+        {
+            throw new AuthenticationException($"{connection.RemoteEndPoint} is not on this machine, and the listener is on loopback");
+        }
+
+        return new QuicServerConnectionOptions
+        {
+            DefaultCloseErrorCode = QuicLanes.Closed,
+            DefaultStreamErrorCode = QuicLanes.Closed,
+            MaxInboundBidirectionalStreams = Options.LanesMax,
+            MaxInboundUnidirectionalStreams = 0,
+            HandshakeTimeout = Options.HandshakeTimeout,
+            IdleTimeout = Options.IdleTimeout,
+            ServerAuthenticationOptions = new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = _certificate,
+                ApplicationProtocols = [WireProtocol.Alpn],
+                ClientCertificateRequired = _tls.ClientAuthorities is not null,
+                CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+
+                // What else the errors say is not for us: a client's certificate need not be for the name of the server.
+                RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
+                    _tls.AcceptsClient((X509Certificate2?)certificate, chain),
+            },
+        };
+    }
+
+    private async Task CloseListenersAsync()
+    {
+        foreach (QuicListener listener in _listeners)
+        {
+            await listener.DisposeAsync();
+        }
+    }
+
+    private async Task AcceptAsync(QuicListener listener)
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                Take(await listener.AcceptConnectionAsync(_stopping.Token));
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // Each handshake that fails comes out here, whoever is to blame; the listener goes on.
+                _handshakeFailures.Note("a client", e.GetBaseException().Message);
+            }
+        }
+    }
+
+    private void Take(QuicConnection connection)
+    {
+        var lanes = new QuicLanes(connection, Options.HandshakeTimeout);
+        bool isTaken = _connections.TryAdd(lanes);
+        SayFull(!isTaken);
+        if (!isTaken)
+        {
+            lanes.Abort();
+            return;
+        }
+
+        _ = ServeAsync(lanes, connection);
+    }
+
+    private async Task ServeAsync(QuicLanes lanes, QuicConnection connection)
+    {
+        string remote = connection.RemoteEndPoint.ToString();
+        try
+        {
+            var client = connection.RemoteCertificate as X509Certificate2;
+            var peer = new LanePeer(
+                Name,
+                remote,
+                client is null ? null : _serving.Access.ByCertificate(client.GetCertHashString(HashAlgorithmName.SHA256))
+            );
+            await lanes.ServeAsync(lane => _wire!.ServeAsync(lane, peer, _stopping.Token), _stopping.Token);
+        }
+        catch (Exception e)
+        {
+            _logger.ConnectionFailed(e, Name, remote);
+        }
+        finally
+        {
+            _connections.Remove(lanes);
+        }
+    }
+
+    private void SayFull(bool isFull)
+    {
+        if (isFull == _isFull)
+        {
+            return;
+        }
+
+        _isFull = isFull;
+        if (isFull)
+        {
+            _logger.ConnectionsFull(Name, Options.ConnectionsMax, "QuicServerOptions.ConnectionsMax");
+        }
+        else
+        {
+            _logger.ConnectionsTaken(Name);
+        }
+    }
+}
