@@ -67,6 +67,9 @@ public sealed class RawConnection : IDisposable
         return new RawAnswer(status, headers, toHead || status is 204 or 304 ? [] : Body(headers));
     }
 
+    /// <summary>The next piece of a body without end, after <see cref="Receive"/> has read the head alone; empty at its end.</summary>
+    public string ReceivePiece() => Encoding.UTF8.GetString(Chunk());
+
     /// <summary>True if the server ends the connection within the deadline.</summary>
     public bool IsClosedByServer()
     {
@@ -101,6 +104,11 @@ public sealed class RawConnection : IDisposable
 
     private byte[] Body(KeyValuePair<string, string>[] headers)
     {
+        if (headers.Any(h => h.Key.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase)))
+        {
+            return Chunks();
+        }
+
         string? length = headers.FirstOrDefault(h => h.Key.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)).Value;
         if (length is null)
         {
@@ -119,6 +127,46 @@ public sealed class RawConnection : IDisposable
         byte[] body = [.. _received.Take(wanted)];
         _received.RemoveRange(0, wanted);
         return body;
+    }
+
+    private byte[] Chunks()
+    {
+        var body = new List<byte>();
+        while (Chunk() is { Length: > 0 } chunk)
+        {
+            body.AddRange(chunk);
+        }
+
+        return [.. body];
+    }
+
+    /// <summary>The next chunk of a body that has begun; empty if it is the last.</summary>
+    private byte[] Chunk()
+    {
+        int lineEnd;
+        while ((lineEnd = _received.IndexOf((byte)'\n')) < 0)
+        {
+            ReceiveOrThrow("in front of a chunk");
+        }
+
+        string size = Encoding.Latin1.GetString([.. _received.Take(lineEnd)]).TrimEnd();
+        int length = int.Parse(size, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        while (_received.Count < lineEnd + 1 + length + 2)
+        {
+            ReceiveOrThrow($"within a chunk of {length} bytes");
+        }
+
+        byte[] chunk = [.. _received.Skip(lineEnd + 1).Take(length)];
+        _received.RemoveRange(0, lineEnd + 1 + length + 2);
+        return chunk;
+    }
+
+    private void ReceiveOrThrow(string where)
+    {
+        if (!ReceiveMore())
+        {
+            throw new InvalidOperationException($"The server hung up {where}.");
+        }
     }
 
     private bool ReceiveMore()
