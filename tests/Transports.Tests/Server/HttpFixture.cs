@@ -2,7 +2,9 @@ using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Rollcall.Core;
+using Rollcall.Core.Access;
 using Rollcall.Core.Model;
+using Rollcall.Core.Seams;
 using Rollcall.Testing.Support;
 using Rollcall.Transports.HttpServer;
 
@@ -14,10 +16,10 @@ public sealed class HttpFixture : IAsyncDisposable
     private readonly HttpServerTransport _transport;
     private readonly FailureLog _log = new();
 
-    private HttpFixture(RegistryOptions registry, HttpServerOptions http)
+    private HttpFixture(RegistryOptions registry, HttpServerOptions http, AccessPolicy? access, TlsOptions? tls)
     {
         Registry = new RegistryService(registry, Clock);
-        _transport = new HttpServerTransport(http, _log);
+        _transport = new HttpServerTransport(http, _log, access, tls);
     }
 
     public HandClock Clock { get; } = new();
@@ -29,14 +31,24 @@ public sealed class HttpFixture : IAsyncDisposable
     /// <summary>No exception escaped a handler: each would be a bug, and a 500.</summary>
     public void AssertNoFailures() => Assert.True(_log.Failures.Count == 0, string.Join('\n', _log.Failures));
 
-    public static async Task<HttpFixture> StartAsync(HttpServerOptions? http = null, RegistryOptions? registry = null)
+    /// <summary>All that was logged, of whatever level.</summary>
+    public IReadOnlyList<string> Logged => _log.All;
+
+    public static async Task<HttpFixture> StartAsync(
+        HttpServerOptions? http = null,
+        RegistryOptions? registry = null,
+        AccessPolicy? access = null,
+        TlsOptions? tls = null
+    )
     {
         var fixture = new HttpFixture(
             registry ?? new RegistryOptions { Seed = 0xC0FFEE, NodeId = 7 },
             (http ?? new HttpServerOptions()) with
             {
-                Url = "http://127.0.0.1:0",
-            }
+                Url = tls is null ? "http://127.0.0.1:0" : "https://127.0.0.1:0",
+            },
+            access,
+            tls
         );
         await fixture._transport.StartAsync(fixture.Registry, CancellationToken.None);
         fixture.EndPoint = IPEndPoint.Parse(new Uri(fixture._transport.Addresses[0]).Authority);
@@ -105,6 +117,18 @@ public sealed class HttpFixture : IAsyncDisposable
     private sealed class FailureLog : ILoggerFactory, ILogger
     {
         private readonly List<string> _failures = [];
+        private readonly List<string> _all = [];
+
+        public IReadOnlyList<string> All
+        {
+            get
+            {
+                lock (_failures)
+                {
+                    return [.. _all];
+                }
+            }
+        }
 
         public IReadOnlyList<string> Failures
         {
@@ -124,7 +148,7 @@ public sealed class HttpFixture : IAsyncDisposable
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+        public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(
             LogLevel logLevel,
@@ -134,11 +158,13 @@ public sealed class HttpFixture : IAsyncDisposable
             Func<TState, Exception?, string> formatter
         )
         {
-            if (IsEnabled(logLevel))
+            string line = $"{formatter(state, exception)} {exception}";
+            lock (_failures)
             {
-                lock (_failures)
+                _all.Add(line);
+                if (logLevel >= LogLevel.Error)
                 {
-                    _failures.Add($"{formatter(state, exception)} {exception}");
+                    _failures.Add(line);
                 }
             }
         }
