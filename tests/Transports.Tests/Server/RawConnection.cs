@@ -70,6 +70,9 @@ public sealed class RawConnection : IDisposable
     /// <summary>The next piece of a body without end, after <see cref="Receive"/> has read the head alone; empty at its end.</summary>
     public string ReceivePiece() => Encoding.UTF8.GetString(Chunk());
 
+    /// <summary>True if something has come that was not yet read.</summary>
+    public bool HasMore() => _received.Count > 0 || _socket.Available > 0;
+
     /// <summary>True if the server ends the connection within the deadline.</summary>
     public bool IsClosedByServer()
     {
