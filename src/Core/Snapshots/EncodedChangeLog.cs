@@ -68,9 +68,9 @@ public sealed class EncodedChangeLog<TEncoder>
     public ChangeRead Read(ulong after, InstanceFilter filter, int bytesMax, List<ReadOnlyMemory<byte>> segments)
     {
         ulong version = _registry.ReadSnapshot().Version;
-        if (after > version)
+        if (after > version || version - after > _changesMax)
         {
-            return ChangeRead.Behind;
+            return ChangeRead.Behind; // also if some of it is still here: all readers of a registry are told the same
         }
 
         var picked = default(PickedBytes);

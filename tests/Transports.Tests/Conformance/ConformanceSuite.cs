@@ -15,7 +15,7 @@ namespace Rollcall.Transports.Tests.Conformance;
 /// </remarks>
 public abstract partial class ConformanceSuite
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
     /// <summary>A transport that will listen on any free port of loopback.</summary>
     protected abstract IServerTransport Serve(AccessPolicy policy);
