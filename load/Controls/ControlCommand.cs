@@ -10,6 +10,12 @@ internal static class ControlCommand
     /// <summary>An HTTP server whose handler does nothing.</summary>
     public const string Kestrel = "kestrel";
 
+    /// <summary>A loop that parses frames and answers each.</summary>
+    public const string RawTcp = "raw-tcp";
+
+    /// <summary>A loop that writes what one connection sends to all others.</summary>
+    public const string RawFanOut = "raw-fan-out";
+
     /// <summary>Starts one and waits until it listens.</summary>
     public static Task<ProgramProcess> StartAsync(string kind) =>
         ProgramProcess.StartAsync($"the control arm {kind}", typeof(ControlCommand).Assembly.Location, ReadyPrefix, "control", kind);
@@ -23,6 +29,8 @@ internal static class ControlCommand
         Task? serving = kind switch
         {
             Kestrel => KestrelControl.ServeAsync(Ready),
+            RawTcp => RawTcpControl.ServeAsync(Ready),
+            RawFanOut => RawFanOutControl.ServeAsync(Ready),
             _ => null,
         };
         if (serving is null)

@@ -3,11 +3,16 @@ using System.Diagnostics;
 
 namespace Rollcall.Load.Driving;
 
-/// <summary>One request of a step.</summary>
-/// <param name="invocation">0, 1, 2, …</param>
+/// <summary>Makes one request and waits for its answer.</summary>
+/// <param name="request">Which.</param>
 /// <param name="cancellation">Ends the waiting at the end of the run.</param>
 /// <returns>False, or an exception: it failed.</returns>
-internal delegate ValueTask<bool> Step(int invocation, CancellationToken cancellation);
+internal delegate ValueTask<bool> Step(Request request, CancellationToken cancellation);
+
+/// <summary>One request of a step.</summary>
+/// <param name="Number">0, 1, 2, …</param>
+/// <param name="IntendedAt">When it is due, of <see cref="Stopwatch"/>: from there its latency counts.</param>
+internal readonly record struct Request(int Number, long IntendedAt);
 
 /// <summary>Runs one step under one load simulation, once.</summary>
 /// <remarks>
@@ -71,6 +76,7 @@ internal sealed class LoadRun
             TaskScheduler.Default
         );
         long started = await pacing;
+        TimeSpan offering = cancellation.IsCancellationRequested ? Stopwatch.GetElapsedTime(start) : simulation.During;
         if (Interlocked.Decrement(ref _pending) > 0)
         {
             await Task.WhenAny(_drained.Task, Task.Delay(s_drainMax, cancellation));
@@ -79,12 +85,12 @@ internal sealed class LoadRun
             await ended.CancelAsync();
         }
 
-        return Stats(started / simulation.During.TotalSeconds, start);
+        return Stats(started / offering.TotalSeconds, start);
     }
 
     private long StartAll(OpenSimulation simulation, Random random, long start, CancellationToken cancellation)
     {
-        int invocation = 0;
+        int number = 0;
         foreach (TimeSpan arrival in simulation.Arrivals(random))
         {
             long intended = start + (long)(arrival.TotalSeconds * Stopwatch.Frequency);
@@ -95,15 +101,15 @@ internal sealed class LoadRun
             }
 
             Interlocked.Increment(ref _pending);
-            _ = RunOneAsync(invocation++, intended, cancellation);
+            _ = RunOneAsync(new Request(number++, intended), cancellation);
         }
 
-        return invocation;
+        return number;
     }
 
-    private async Task RunOneAsync(int invocation, long intended, CancellationToken cancellation)
+    private async Task RunOneAsync(Request request, CancellationToken cancellation)
     {
-        await TryAsync(invocation, intended, cancellation);
+        await TryAsync(request, cancellation);
         if (Interlocked.Decrement(ref _pending) == 0)
         {
             _drained.TrySetResult();
@@ -113,7 +119,7 @@ internal sealed class LoadRun
     private async Task<StepStats> RunClosedAsync(KeepConstant simulation, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
-        int invocation = -1;
+        int number = -1;
         await Task.WhenAll(Enumerable.Range(0, simulation.Copies).Select(_ => Task.Run(CopyAsync, CancellationToken.None)));
         return Stats(Interlocked.Read(ref _ok) / Stopwatch.GetElapsedTime(start).TotalSeconds, start);
 
@@ -121,21 +127,21 @@ internal sealed class LoadRun
         {
             do
             {
-                await TryAsync(Interlocked.Increment(ref invocation), Stopwatch.GetTimestamp(), cancellation);
+                await TryAsync(new Request(Interlocked.Increment(ref number), Stopwatch.GetTimestamp()), cancellation);
             } while (Stopwatch.GetElapsedTime(start) < simulation.During && !cancellation.IsCancellationRequested);
         }
     }
 
-    private async ValueTask TryAsync(int invocation, long intended, CancellationToken cancellation)
+    private async ValueTask TryAsync(Request request, CancellationToken cancellation)
     {
         try
         {
-            bool good = await _step(invocation, cancellation);
+            bool good = await _step(request, cancellation);
             long now = Stopwatch.GetTimestamp();
             if (good)
             {
                 Interlocked.Increment(ref _ok);
-                _latency.Record((long)Stopwatch.GetElapsedTime(intended, now).TotalNanoseconds);
+                _latency.Record((long)Stopwatch.GetElapsedTime(request.IntendedAt, now).TotalNanoseconds);
                 Volatile.Write(ref _lastAnswer, now);
             }
             else

@@ -38,7 +38,7 @@ internal sealed class ServerUnderLoad : IAsyncDisposable
                 "the server",
                 await ServerProgram.LocateAsync(),
                 ReadyPrefix,
-                ["--http", "http://127.0.0.1:0", .. arguments]
+                ["--http", "http://127.0.0.1:0", "--tcp", "127.0.0.1:0", .. arguments]
             )
         );
 
@@ -46,7 +46,9 @@ internal sealed class ServerUnderLoad : IAsyncDisposable
 
     private IPEndPoint EndPointOf(string scheme) => IPEndPoint.Parse(AddressOf(scheme).Authority);
 
-    private Uri AddressOf(string scheme) =>
+    /// <summary>Where it listens for a scheme.</summary>
+    /// <exception cref="InvalidOperationException">It does not.</exception>
+    public Uri AddressOf(string scheme) =>
         _addresses.FirstOrDefault(address => IsOf(address, scheme)) is { } found
             ? new Uri(found)
             : throw new InvalidOperationException($"The server does not listen for {scheme}; it said: {Process.ReadyLine}");

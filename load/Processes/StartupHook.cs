@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
-using System.Text;
+using System.Text.Unicode;
 
 /// <summary>Says from inside a process what only it can know: bytes allocated, collections, pauses.</summary>
 /// <remarks>
@@ -17,6 +17,8 @@ internal static class StartupHook
 
     /// <summary>Asks for the figures.</summary>
     public const byte Read = (byte)'r';
+
+    private const int AnswerBytesMax = 128;
 
     public static void Initialize()
     {
@@ -37,28 +39,29 @@ internal static class StartupHook
         {
             using Socket driver = listener.Accept();
             byte[] request = new byte[1];
+            byte[] answer = new byte[AnswerBytesMax];
             while (driver.Receive(request) == 1)
             {
-                driver.Send(Encoding.ASCII.GetBytes(Answer(request[0] == Collect)));
+                driver.Send(answer.AsSpan(0, Answer(request[0] == Collect, answer)));
             }
         }
     }
 
-    private static string Answer(bool collect)
+    // Allocates nothing: what is measured may be single bytes.
+    private static int Answer(bool collect, Span<byte> answer)
     {
-        if (collect)
+        for (int i = 0; collect && i < 3; i++)
         {
-            for (int i = 0; i < 3; i++)
-            {
-                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-                GC.WaitForPendingFinalizers();
-            }
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            GC.WaitForPendingFinalizers();
         }
 
-        return string.Create(
+        Utf8.TryWrite(
+            answer,
             CultureInfo.InvariantCulture,
-            $"{GC.GetTotalAllocatedBytes(precise: true)} {GC.CollectionCount(0)} {GC.CollectionCount(2)} "
-                + $"{GC.GetTotalPauseDuration().Ticks} {GC.GetTotalMemory(forceFullCollection: false)}\n"
+            $"{GC.GetTotalAllocatedBytes(precise: true)} {GC.CollectionCount(0)} {GC.CollectionCount(2)} {GC.GetTotalPauseDuration().Ticks} {GC.GetTotalMemory(forceFullCollection: false)}\n",
+            out int length
         );
+        return length;
     }
 }

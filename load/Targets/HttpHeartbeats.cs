@@ -99,10 +99,10 @@ internal static class HttpHeartbeats
             var idle = new System.Collections.Concurrent.ConcurrentStack<HttpConnection>(connections);
             StepStats stats = await LoadRun.RunAsync(
                 "heartbeats",
-                async (i, cancellation) =>
+                async (request, cancellation) =>
                 {
                     idle.TryPop(out HttpConnection? connection);
-                    bool good = await connection!.SendAsync(requests[i % requests.Length], cancellation);
+                    bool good = await connection!.SendAsync(requests[request.Number % requests.Length], cancellation);
                     idle.Push(connection);
                     return good;
                 },
@@ -118,10 +118,10 @@ internal static class HttpHeartbeats
             Array.ForEach(connections, connection => idle.Writer.TryWrite(connection));
             return await LoadRun.RunAsync(
                 name,
-                async (i, cancellation) =>
+                async (request, cancellation) =>
                 {
                     HttpConnection connection = await idle.Reader.ReadAsync(cancellation);
-                    bool good = await connection.SendAsync(requests[i % requests.Length], cancellation);
+                    bool good = await connection.SendAsync(requests[request.Number % requests.Length], cancellation);
                     idle.Writer.TryWrite(connection);
                     return good;
                 },

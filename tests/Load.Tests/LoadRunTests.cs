@@ -59,8 +59,8 @@ public sealed class LoadRunTests
     {
         StepStats stats = await LoadRun.RunAsync(
             "fails in two ways",
-            (i, _) =>
-                (i % 4) switch
+            (request, _) =>
+                (request.Number % 4) switch
                 {
                     0 => throw new InvalidOperationException("the line is down"),
                     1 => ValueTask.FromResult(false),

@@ -1,0 +1,58 @@
+using System.Net;
+using Rollcall.Bench.Fleet;
+using Rollcall.Core.Leases;
+using Rollcall.Transports.Wire.Frames;
+
+namespace Rollcall.Load.Connections;
+
+/// <summary>Instances registered at a server over TCP, with the handle of each.</summary>
+/// <param name="Fleet">What they look like.</param>
+/// <param name="Handles">Handle of instance i at i.</param>
+internal sealed record WireFleet(SpringFleet Fleet, LeaseHandle[] Handles)
+{
+    private const int Window = 256;
+
+    /// <summary>How long a lease lasts: longer than any row is measured, but for those that say otherwise.</summary>
+    private static readonly TimeSpan s_lease = TimeSpan.FromMinutes(30);
+
+    /// <summary>Registers <paramref name="count"/> instances, <see cref="Window"/> at a time.</summary>
+    /// <param name="server">Where to.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="services">Services that they are spread over.</param>
+    /// <param name="lease">How long a lease lasts.</param>
+    public static Task<WireFleet> RegisterAsync(EndPoint server, int count, int services, TimeSpan? lease = null) =>
+        Task.Factory.StartNew(() => Register(server, count, services, lease ?? s_lease), TaskCreationOptions.LongRunning);
+
+    private static WireFleet Register(EndPoint server, int count, int services, TimeSpan lease)
+    {
+        var fleet = new SpringFleet(services);
+        var handles = new LeaseHandle[count];
+        using var connection = new FrameConnection(server);
+        var frames = new MemoryStream();
+        for (int from = 0; from < count; from += Window)
+        {
+            int to = Math.Min(from + Window, count);
+            frames.SetLength(0);
+            for (int i = from; i < to; i++)
+            {
+                frames.Write(FrameBytes.Register(fleet.Registration(i) with { LeaseDuration = lease }));
+            }
+
+            connection.Send(frames.GetBuffer().AsSpan(0, (int)frames.Length));
+            for (int i = from; i < to; i++)
+            {
+                handles[i] = connection.ReceiveAnswer((_, payload) => new LeaseHandle(new PayloadReader(payload).Fixed64()));
+            }
+        }
+
+        return new WireFleet(fleet, handles);
+    }
+
+    /// <summary>All handles in random order: each renewal is to a line that is not in the cache.</summary>
+    public LeaseHandle[] Shuffled()
+    {
+        LeaseHandle[] order = [.. Handles];
+        new Random(1).Shuffle(order);
+        return order;
+    }
+}
