@@ -15,6 +15,7 @@ internal static class BenchRows
         Row(9, "cost of one change to the encoded full snapshot", CostOfChange.Measure),
         Row(10, "full read of 100k instances, warm", FullRead.Measure),
         Row(11, "records and bytes of a delta: the core's part", DeltaBytes.Measure),
+        Row(13, "change to 1,000 subscribers: the core's part", FanOut.Measure),
         Row(16, "expiry: never early, and how late", ExpiryLateness.Measure),
         Row(17, "mass expiry: 330k of 1M leases at once, guard off", MassExpiry.Measure),
     ];

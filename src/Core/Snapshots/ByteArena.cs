@@ -16,10 +16,13 @@ internal sealed class ByteArena : IBufferWriter<byte>
     private int _start;
     private int _end;
 
+    /// <summary>Bytes written since the last piece.</summary>
+    public int Pending => _end - _start;
+
     /// <summary>Ends the piece that was written since the last call.</summary>
     public ArraySegment<byte> TakePiece()
     {
-        var piece = new ArraySegment<byte>(_chunk, _start, _end - _start);
+        var piece = new ArraySegment<byte>(_chunk, _start, Pending);
         _start = _end;
         return piece;
     }
@@ -54,7 +57,7 @@ internal sealed class ByteArena : IBufferWriter<byte>
         }
 
         // The piece begun moves along; what stays behind is never written again.
-        int begun = _end - _start;
+        int begun = Pending;
         byte[] chunk = GC.AllocateUninitializedArray<byte>(Math.Max(ChunkBytes, (2 * begun) + needed));
         _chunk.AsSpan(_start, begun).CopyTo(chunk);
         (_chunk, _start, _end) = (chunk, 0, begun);

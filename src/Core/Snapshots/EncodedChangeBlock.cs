@@ -12,7 +12,7 @@ namespace Rollcall.Core.Snapshots;
 /// </remarks>
 internal sealed class EncodedChangeBlock(ulong first)
 {
-    // 40 bytes each: small beside the bytes it speaks of. Large enough that a thousand subscribers seldom meet at its end.
+    // 32 bytes each: small beside the bytes it speaks of. Large enough that a thousand subscribers seldom meet at its end.
     public const int Size = 64;
 
     private readonly Entry[] _entries = new Entry[Size];
@@ -41,32 +41,44 @@ internal sealed class EncodedChangeBlock(ulong first)
 
     /// <summary>Appends the change of version <see cref="Next"/>.</summary>
     /// <param name="record">The record.</param>
-    /// <param name="whole">What those see whose filter selects it.</param>
-    /// <param name="left">What the others see: empty, unless it may have left their filter.</param>
-    public void Append(Instance record, ArraySegment<byte> whole, ArraySegment<byte> left)
+    /// <param name="piece">What those see whose filter selects it, and behind it what the others see.</param>
+    /// <param name="whole">Length of the first part; of the second nothing is left, unless it may have left their filter.</param>
+    public void Append(Instance record, ArraySegment<byte> piece, int whole)
     {
         Debug.Assert(Next <= Last, "a block takes no more than its size");
-        _entries[_count] = new Entry(record, whole, left);
-        Bytes += whole.Count + left.Count;
+        _entries[_count] = new Entry(record, piece.Array!, piece.Offset, piece.Offset + whole, piece.Offset + piece.Count);
+        Bytes += piece.Count;
         Volatile.Write(ref _count, _count + 1);
     }
 
-    /// <summary>The bytes of one change, which is there, for a filter; empty if there are none.</summary>
-    public ArraySegment<byte> Piece(ulong version, InstanceFilter filter)
+    /// <summary>Picks what a filter selects of the changes from one version to another, all of which are there.</summary>
+    /// <returns>The first version that was not picked because it would have gone beyond <paramref name="bytesMax"/>; else behind the last.</returns>
+    public ulong Pick(ulong from, ulong upTo, InstanceFilter filter, int bytesMax, ref PickedBytes picked)
     {
-        int at = (int)(version - First);
-        ref readonly Entry entry = ref _entries[at];
-        bool selected = filter.Kind switch
+        for (ulong version = from; version <= upTo; version++)
+        {
+            int at = (int)(version - First);
+            ref readonly Entry entry = ref _entries[at];
+            (int start, int end) = Selects(filter, at) ? (entry.Start, entry.Middle)
+                : filter.SelectsByAddress ? (entry.Middle, entry.End)
+                : default;
+            if (start < end && !picked.TryAdd(entry.Bytes, start, end, bytesMax))
+            {
+                return version;
+            }
+        }
+
+        return upTo + 1;
+    }
+
+    private bool Selects(InstanceFilter filter, int at) =>
+        filter.Kind switch
         {
             FilterKind.All => true,
-            FilterKind.Services => filter.SelectsService(entry.Record.Service),
+            FilterKind.Services => filter.SelectsService(_entries[at].Record.Service),
             FilterKind.Vips => filter.SelectsAddresses(Addresses(ref _vips, at, filter)),
             _ => filter.SelectsAddresses(Addresses(ref _secureVips, at, filter)),
         };
-        return selected ? entry.Whole
-            : filter.SelectsByAddress ? entry.Left
-            : default;
-    }
 
     // Kept, because reading a record's text unpacks all of it.
     private byte[] Addresses(ref byte[]?[]? column, int at, InstanceFilter filter)
@@ -75,5 +87,6 @@ internal sealed class EncodedChangeBlock(ulong first)
         return Volatile.Read(ref lists[at]) ?? (lists[at] = _entries[at].Record.Utf8(filter.AddressField).ToArray());
     }
 
-    private readonly record struct Entry(Instance Record, ArraySegment<byte> Whole, ArraySegment<byte> Left);
+    // What those see whose filter selects the record is from start to middle; what the others see from there to the end.
+    private readonly record struct Entry(Instance Record, byte[] Bytes, int Start, int Middle, int End);
 }

@@ -73,7 +73,7 @@ public sealed class EncodedChangeLog<TEncoder>
             return ChangeRead.Behind; // also if some of it is still here: all readers of a registry are told the same
         }
 
-        var picked = default(PickedBytes);
+        var picked = new PickedBytes(segments);
         ulong reached = after;
         while (reached < version)
         {
@@ -81,24 +81,19 @@ public sealed class EncodedChangeLog<TEncoder>
             if (block is null)
             {
                 // What was read until it was given up is in order; the next read starts behind it, and is told.
-                return reached == after ? ChangeRead.Behind : picked.End(reached, segments);
+                return reached == after ? ChangeRead.Behind : picked.End(reached);
             }
 
-            ulong end = Math.Min(version + 1, block.Next);
-            for (ulong next = reached + 1; next < end; next++)
+            ulong upTo = Math.Min(version, block.Next - 1);
+            ulong next = block.Pick(reached + 1, upTo, filter, bytesMax, ref picked);
+            reached = next - 1;
+            if (next <= upTo)
             {
-                ArraySegment<byte> piece = block.Piece(next, filter);
-                if (piece.Count > bytesMax - picked.Bytes && picked.Count > 0 && piece.Count > 0)
-                {
-                    return picked.End(reached, segments);
-                }
-
-                picked.Add(piece, segments);
-                reached = next;
+                break;
             }
         }
 
-        return picked.End(reached, segments);
+        return picked.End(reached);
     }
 
     /// <summary>The block that has the change of a version; null if it is not kept any more.</summary>
@@ -198,13 +193,13 @@ public sealed class EncodedChangeLog<TEncoder>
         try
         {
             _encoder.WriteChange(_arena, change);
-            ArraySegment<byte> whole = _arena.TakePiece();
+            int whole = _arena.Pending;
             if (change.AddressesDiffer)
             {
                 _encoder.WriteLeft(_arena, change);
             }
 
-            block.Append(change.Record, whole, _arena.TakePiece());
+            block.Append(change.Record, _arena.TakePiece(), whole);
             _encoded++;
         }
         finally
@@ -254,48 +249,4 @@ public sealed class EncodedChangeLog<TEncoder>
 public readonly record struct ChangeRead(bool TooFarBehind, ulong Reached, int Count, int Bytes)
 {
     internal static ChangeRead Behind { get; } = new(true, 0, 0, 0);
-}
-
-/// <summary>Joins pieces that lie side by side into segments.</summary>
-[StructLayout(LayoutKind.Auto)]
-internal struct PickedBytes
-{
-    private ArraySegment<byte> _open;
-
-    public int Count { get; private set; }
-
-    public int Bytes { get; private set; }
-
-    public void Add(ArraySegment<byte> piece, List<ReadOnlyMemory<byte>> segments)
-    {
-        if (piece.Count == 0)
-        {
-            return;
-        }
-
-        Count++;
-        Bytes += piece.Count;
-        if (ReferenceEquals(piece.Array, _open.Array) && piece.Offset == _open.Offset + _open.Count)
-        {
-            _open = new ArraySegment<byte>(_open.Array!, _open.Offset, _open.Count + piece.Count);
-            return;
-        }
-
-        Close(segments);
-        _open = piece;
-    }
-
-    public ChangeRead End(ulong reached, List<ReadOnlyMemory<byte>> segments)
-    {
-        Close(segments);
-        return new ChangeRead(false, reached, Count, Bytes);
-    }
-
-    private readonly void Close(List<ReadOnlyMemory<byte>> segments)
-    {
-        if (_open.Count > 0)
-        {
-            segments.Add(_open);
-        }
-    }
 }
