@@ -140,7 +140,8 @@ public sealed class HttpLink : IRegistryLink
     {
         string stamp = clientStamp is { } number ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"?clientStamp={number}") : "";
         HttpAnswer answer = await AskAsync(_writes, HttpMethod.Put, $"{PathOf(service, id)}/lease{stamp}", null, cancellation).ConfigureAwait(false);
-        return answer.IsSuccess ? answer.Read(Address, V1Answer.ReadOutcome)
+        return answer.Status == HttpStatusCode.NoContent ? RenewOutcome.Same
+            : answer.IsSuccess ? answer.Read(Address, V1Answer.ReadOutcome)
             : answer.Status == HttpStatusCode.NotFound ? RenewOutcome.Unknown
             : throw answer.Failure(Address);
     }

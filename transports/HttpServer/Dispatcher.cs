@@ -44,7 +44,9 @@ internal sealed class Dispatcher
 
     public Task Dispatch(Exchange exchange, in Route route)
     {
-        exchange.IsNative = route.Kind.IsNative();
+        exchange.IsNative =
+            route.Kind.IsNative()
+            || (route.Kind == RouteKind.Malformed && exchange.Target.StartsWith("/v1/", StringComparison.Ordinal));
         Verbs verb = Methods.VerbOf(exchange.Method);
         HttpEndpoint? endpoint = Endpoints.Of(route.Kind, verb);
         if (IsRefused(exchange, route, verb, endpoint))
@@ -114,10 +116,10 @@ internal sealed class Dispatcher
         return true;
     }
 
-    /// <summary>A PUT is most likely a heartbeat, and those get no bodies.</summary>
+    /// <summary>A PUT is most likely a heartbeat, and Eureka's get no bodies.</summary>
     private static void RefuseAndClose(Exchange exchange, Verbs verb, int status, string reason)
     {
-        if (verb == Verbs.Put)
+        if (verb == Verbs.Put && !exchange.IsNative)
         {
             exchange.Headers.Connection = Names.Close;
             exchange.AnswerEmpty(status, Reason.ForHeader(reason));

@@ -166,11 +166,12 @@ public sealed class RightsTests
     [Fact]
     public async Task No_secret_is_repeated_or_logged()
     {
-        await using HttpFixture server = await HttpFixture.StartAsync(access: Policy);
+        await using HttpFixture server = await HttpFixture.StartAsync(access: Policy, logEverything: true);
         string basic = Convert.ToBase64String("operator:s3cret-wrong"u8);
         foreach (string header in (string[])["Authorization: Bearer s3cret-wrong", $"Authorization: Basic {basic}", Bearer("operator"), Bearer("reader")])
         {
             RawAnswer answer = server.Ask("POST", "/v1/guard/confirm-loss", header);
+            Assert.NotEmpty(server.Logged);
             string all = string.Join('\n', [answer.Text, .. answer.Headers.Select(h => h.Value), .. server.Logged]);
             foreach (string secret in (string[])["s3cret-wrong", basic, TokenOf("operator"), TokenOf("reader")])
             {

@@ -14,10 +14,11 @@ namespace Rollcall.Transports.Tests.Server;
 public sealed class HttpFixture : IAsyncDisposable
 {
     private readonly HttpServerTransport _transport;
-    private readonly FailureLog _log = new();
+    private readonly FailureLog _log;
 
-    private HttpFixture(RegistryOptions registry, HttpServerOptions http, AccessPolicy? access, TlsOptions? tls)
+    private HttpFixture(RegistryOptions registry, HttpServerOptions http, AccessPolicy? access, TlsOptions? tls, bool logEverything)
     {
+        _log = new FailureLog(logEverything);
         Registry = new RegistryService(registry, Clock);
         _transport = new HttpServerTransport(http, _log, access, tls);
     }
@@ -31,14 +32,15 @@ public sealed class HttpFixture : IAsyncDisposable
     /// <summary>No exception escaped a handler: each would be a bug, and a 500.</summary>
     public void AssertNoFailures() => Assert.True(_log.Failures.Count == 0, string.Join('\n', _log.Failures));
 
-    /// <summary>All that was logged, of whatever level.</summary>
+    /// <summary>All that was logged: failures, or of whatever level if that was asked for.</summary>
     public IReadOnlyList<string> Logged => _log.All;
 
     public static async Task<HttpFixture> StartAsync(
         HttpServerOptions? http = null,
         RegistryOptions? registry = null,
         AccessPolicy? access = null,
-        TlsOptions? tls = null
+        TlsOptions? tls = null,
+        bool logEverything = false
     )
     {
         var fixture = new HttpFixture(
@@ -48,7 +50,8 @@ public sealed class HttpFixture : IAsyncDisposable
                 Url = tls is null ? "http://127.0.0.1:0" : "https://127.0.0.1:0",
             },
             access,
-            tls
+            tls,
+            logEverything
         );
         await fixture._transport.StartAsync(fixture.Registry, CancellationToken.None);
         fixture.EndPoint = IPEndPoint.Parse(new Uri(fixture._transport.Addresses[0]).Authority);
@@ -114,7 +117,7 @@ public sealed class HttpFixture : IAsyncDisposable
         await _transport.DisposeAsync();
     }
 
-    private sealed class FailureLog : ILoggerFactory, ILogger
+    private sealed class FailureLog(bool everything) : ILoggerFactory, ILogger
     {
         private readonly List<string> _failures = [];
         private readonly List<string> _all = [];
@@ -148,7 +151,7 @@ public sealed class HttpFixture : IAsyncDisposable
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => true;
+        public bool IsEnabled(LogLevel logLevel) => everything || logLevel >= LogLevel.Error;
 
         public void Log<TState>(
             LogLevel logLevel,

@@ -113,7 +113,8 @@ public sealed class RouterTests
     [InlineData("InstanceStatus", "PUT, DELETE")]
     [InlineData("Batch", "POST")]
     [InlineData("ConfirmLoss", "POST")]
-    [InlineData("NativeInstance", "GET, HEAD, PUT, DELETE")]
+    [InlineData("NativeInstance", "GET, HEAD, DELETE")]
+    [InlineData("NativeInstances", "GET, HEAD, POST")]
     [InlineData("NativeHandles", "PUT")]
     public void A_path_answers_to_its_methods_only(string kind, string allow) =>
         Assert.Equal(allow, Endpoints.Allow(Endpoints.AllowedFor(Enum.Parse<RouteKind>(kind))).ToString());

@@ -26,6 +26,17 @@ internal static class JsonBody
         return problem is null;
     }
 
+    /// <summary>A reader of an answer, which may be anything.</summary>
+    /// <exception cref="JsonException">It is no JSON in UTF-8.</exception>
+    public static Utf8JsonReader Open(ReadOnlySpan<byte> body, int depthMax)
+    {
+        Utf8JsonReader reader = TryOpen(body, out ReadOnlySpan<byte> json, out string? problem)
+            ? Reader(json, depthMax)
+            : throw new JsonException(problem);
+        reader.Read();
+        return reader;
+    }
+
     /// <summary>A reader that refuses comments, trailing commas and deep nesting.</summary>
     public static Utf8JsonReader Reader(ReadOnlySpan<byte> json, int depthMax) =>
         new(json, new JsonReaderOptions { MaxDepth = depthMax, CommentHandling = JsonCommentHandling.Disallow });

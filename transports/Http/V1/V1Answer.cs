@@ -3,6 +3,7 @@ using Rollcall.Core;
 using Rollcall.Core.Leases;
 using Rollcall.Core.Model;
 using Rollcall.Core.Seams;
+using Rollcall.Transports.Http.Json;
 using Rollcall.Transports.Http.Linking;
 
 namespace Rollcall.Transports.Http.V1;
@@ -91,8 +92,7 @@ internal static class V1Answer
 
         public static Small Read(ReadOnlySpan<byte> body)
         {
-            var json = new Utf8JsonReader(body);
-            json.Read();
+            Utf8JsonReader json = JsonBody.Open(body, V1Json.DepthMax);
             json.Expect(JsonTokenType.StartObject, "an answer");
             var small = new Small();
             while (json.NextMember(out V1Member member))

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Rollcall.Core;
+using Rollcall.Transports.Http.Json;
 
 namespace Rollcall.Transports.Http.V1;
 
@@ -95,8 +96,7 @@ public static class V1Errors
         string? code = null;
         try
         {
-            var json = new Utf8JsonReader(body);
-            json.Read();
+            Utf8JsonReader json = JsonBody.Open(body, V1Json.DepthMax);
             json.Expect(JsonTokenType.StartObject, "an error");
             while (json.NextMember(out V1Member member))
             {

@@ -158,8 +158,7 @@ internal sealed class V1Reader
     /// <summary>An update: a snapshot, changes, or progress.</summary>
     public RegistryUpdate ReadUpdate(ReadOnlySpan<byte> body)
     {
-        Utf8JsonReader json = JsonBody.Reader(body, V1Json.DepthMax);
-        json.Read();
+        Utf8JsonReader json = JsonBody.Open(body, V1Json.DepthMax);
         json.Expect(JsonTokenType.StartObject, "an update");
         UpdateKind? kind = null;
         RegistryVersion? version = null;
@@ -198,8 +197,7 @@ internal sealed class V1Reader
     /// <summary>One instance, with its service.</summary>
     public Instance ReadInstance(ReadOnlySpan<byte> body)
     {
-        Utf8JsonReader json = JsonBody.Reader(body, V1Json.DepthMax);
-        json.Read();
+        Utf8JsonReader json = JsonBody.Open(body, V1Json.DepthMax);
         V1Draft draft = V1Draft.Read(ref json, "an instance");
         return draft.ToInstance(ServiceOf(draft.Service));
     }

@@ -30,9 +30,9 @@ internal sealed class Gate(AccessPolicy policy)
             return true;
         }
 
-        Principal? caller = CallerOf(exchange);
-        exchange.Caller = caller ?? Principal.Nobody;
-        AccessRefusal? refusal = caller is null ? s_wrong : endpoint.Refuse(caller, service);
+        Identity? identity = IdentityOf(exchange);
+        exchange.Caller = identity?.Principal ?? Principal.Nobody;
+        AccessRefusal? refusal = identity?.Principal is null ? s_wrong : identity.Refuse(endpoint, service);
         if (refusal is not null)
         {
             // A heartbeat of Eureka gets no body, whatever the status: Java's newer clients decode any.
@@ -63,8 +63,8 @@ internal sealed class Gate(AccessPolicy policy)
         }
     }
 
-    /// <summary>Who it is; null if what was shown is wrong.</summary>
-    private Principal? CallerOf(Exchange exchange)
+    /// <summary>Who it is; null if what was shown is not even one thing.</summary>
+    private Identity? IdentityOf(Exchange exchange)
     {
         StringValues header = exchange.RequestHeaders.Authorization;
         if (header.Count > 1)
@@ -80,7 +80,7 @@ internal sealed class Gate(AccessPolicy policy)
             exchange.Identity = identity;
         }
 
-        return identity.Principal;
+        return identity;
     }
 
     private Principal? Identify(string? authorization, X509Certificate2? certificate)

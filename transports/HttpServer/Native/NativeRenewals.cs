@@ -51,6 +51,10 @@ internal sealed class NativeRenewals(RegistryService registry, HttpServerOptions
         {
             exchange.AnswerEmpty(StatusCodes.Status404NotFound, s_unknown);
         }
+        else if (outcome == RenewOutcome.Same)
+        {
+            exchange.Answer(StatusCodes.Status204NoContent);
+        }
         else
         {
             exchange.Answer(StatusCodes.Status200OK);
