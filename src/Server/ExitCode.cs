@@ -11,4 +11,7 @@ internal static class ExitCode
 
     /// <summary>It cannot listen where it should, because the port is in use, say.</summary>
     public const int CannotListen = 3;
+
+    /// <summary>QUIC was demanded by an address, and this machine cannot speak it.</summary>
+    public const int NoQuic = 4;
 }

@@ -24,8 +24,15 @@ internal sealed record Flag(string Name, string? Value, string? Key, string Help
         new(
             "--http",
             "URL|off",
-            ServerSettings.HttpSection + ":Url",
+            ServerSettings.UrlKey,
             "where to listen, or off (http://127.0.0.1:8761; port 0: any free one)"
+        ),
+        new("--tcp", "HOST:PORT|off", ServerSettings.TcpAddressKey, "where to listen for the wire over TCP, or off (127.0.0.1:8762)"),
+        new(
+            "--quic",
+            "HOST:PORT|off|auto",
+            ServerSettings.QuicAddressKey,
+            "the same over QUIC; auto: the port of TCP, on this machine, where it is supported (auto)"
         ),
         new("--guard", "on|off", ServerSettings.CoreSection + ":GuardEnabled", "protection against mass expiry (on)"),
         new("--node", "ID", ServerSettings.CoreSection + ":NodeId", "this node, 1 to 8 hexadecimal digits (drawn at start)"),

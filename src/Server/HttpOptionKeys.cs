@@ -22,5 +22,9 @@ internal static class HttpOptionKeys
         { OptionKind.Duration, o => o.HeaderTimeout, (o, v) => o with { HeaderTimeout = v } },
         { OptionKind.Duration, o => o.IdleTimeout, (o, v) => o with { IdleTimeout = v } },
         { OptionKind.Whole, o => o.ConnectionsMax, (o, v) => o with { ConnectionsMax = v } },
+        { OptionKind.Whole, o => o.WatchersMax, (o, v) => o with { WatchersMax = v } },
+        { OptionKind.Duration, o => o.WatchWaitMax, (o, v) => o with { WatchWaitMax = v } },
+        { OptionKind.Duration, o => o.WatchKeepAlive, (o, v) => o with { WatchKeepAlive = v } },
+        { OptionKind.Duration, o => o.WatchStallTimeout, (o, v) => o with { WatchStallTimeout = v } },
     };
 }

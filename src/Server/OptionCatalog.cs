@@ -3,6 +3,9 @@ using Rollcall.Hosting.Configuration;
 using Rollcall.Server.Access;
 using Rollcall.Server.Tls;
 using Rollcall.Transports.HttpServer;
+using Rollcall.Transports.Quic;
+using Rollcall.Transports.Tcp;
+using Rollcall.Transports.Wire;
 
 namespace Rollcall.Server;
 
@@ -17,6 +20,9 @@ internal static class OptionCatalog
     [
         .. Entries(ServerSettings.CoreSection, RegistryOptionKeys.All, new RegistryOptions()),
         .. Entries(ServerSettings.HttpSection, HttpOptionKeys.All, new HttpServerOptions()),
+        .. Entries(ServerSettings.TcpSection, WireOptionKeys.Tcp, new TcpServerOptions()),
+        .. Entries(ServerSettings.QuicSection, WireOptionKeys.Quic, new QuicServerOptions { Address = ServerSettings.Auto }),
+        .. Entries(ServerSettings.WireSection, WireOptionKeys.Wire, new WireOptions()),
         .. Entries(ServerSettings.TlsSection, TlsSettings.Keys, new TlsSettings()),
         .. Entries(ServerSettings.CredentialsSection, CredentialSettings.Keys, new CredentialSettings()),
         new(ServerSettings.InsecureKey, OptionKind.Switch.Show(false), OptionKind.Switch.Name),
@@ -33,5 +39,12 @@ internal static class OptionCatalog
         TOptions defaults
     )
         where TOptions : class =>
-        keys.Select(key => new CatalogEntry($"{section}:{key.Name}", key.Show(defaults), key.Range ?? key.Kind));
+        from key in keys
+        let path = $"{section}:{key.Name}"
+        let range = key.Range ?? key.Kind
+        select new CatalogEntry(
+            path,
+            key.Show(defaults),
+            ServerSettings.WordsFor(path) is { } words ? $"{words}, or {range}" : range
+        );
 }

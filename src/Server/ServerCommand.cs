@@ -5,7 +5,7 @@ using Rollcall.Core;
 using Rollcall.Core.Seams;
 using Rollcall.Hosting;
 using Rollcall.Hosting.Configuration;
-using Rollcall.Transports.HttpServer;
+using Rollcall.Transports.Quic;
 
 namespace Rollcall.Server;
 
@@ -47,18 +47,20 @@ internal static class ServerCommand
 
     private static async Task<int> ServeAsync(ServerSettings settings, TextWriter output, TextWriter errors)
     {
+        string? quicProblem = settings.Quic is null ? null : QuicSupport.Problem;
+        if (quicProblem is not null && settings.IsQuicDemanded)
+        {
+            errors.WriteLine($"rollcall-server did not start: Cannot listen on quic://{settings.Quic!.Address}: {quicProblem}.");
+            return ExitCode.NoQuic;
+        }
+
         using var stop = new StopSignal();
         using ILoggerFactory loggers = ServerLog.CreateFactory(settings);
         ILogger<RegistryRunner> logger = loggers.CreateLogger<RegistryRunner>();
         var registry = new RegistryService(settings.Registry, TimeProvider.System);
         using var meter = new RegistryMeter(registry);
-        await using var runner = new RegistryRunner(
-            registry,
-            [new HttpServerTransport(settings.Http!, loggers)],
-            TimeProvider.System,
-            logger,
-            meter
-        );
+        IReadOnlyList<IServerTransport> transports = ServerTransports.Create(settings, loggers);
+        await using var runner = new RegistryRunner(registry, transports, TimeProvider.System, logger, meter);
         if (await StartAsync(runner, errors, stop.Asked) is { } exitCode)
         {
             return exitCode;
@@ -69,7 +71,12 @@ internal static class ServerCommand
             logger.Careless(warning);
         }
 
-        output.WriteLine(ReadyLine(registry, runner.Addresses));
+        if (quicProblem is not null)
+        {
+            logger.WithoutQuic(quicProblem);
+        }
+
+        output.WriteLine(ReadyLine(registry, transports));
         await stop.WaitAsync();
         await runner.StopAsync();
         return ExitCode.Ended;
@@ -94,11 +101,14 @@ internal static class ServerCommand
         }
     }
 
-    private static string ReadyLine(RegistryService registry, IReadOnlyList<string> addresses)
+    private static string ReadyLine(RegistryService registry, IReadOnlyList<IServerTransport> transports)
     {
         string seconds = SinceProcessStart().TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture);
+        string addresses = string.Join(", ", transports.SelectMany(transport => transport.Addresses));
         string guard = OptionKind.Switch.Show(registry.Options.GuardEnabled);
-        return $"Rollcall ready in {seconds} s: {string.Join(", ", addresses)} (node {registry.NodeId:x}, guard {guard})";
+        string? selfMade = transports.OfType<QuicServerTransport>().FirstOrDefault(quic => quic.IsSelfMade)?.Fingerprint;
+        string certificate = selfMade is null ? "" : $", self-made certificate SHA-256 {selfMade}";
+        return $"Rollcall ready in {seconds} s: {addresses} (node {registry.NodeId:x}, guard {guard}{certificate})";
     }
 
     private static TimeSpan SinceProcessStart()

@@ -24,4 +24,7 @@ internal static partial class ServerLog
 
     [LoggerMessage(30, LogLevel.Warning, "{Warning}")]
     public static partial void Careless(this ILogger logger, string warning);
+
+    [LoggerMessage(31, LogLevel.Information, "Started without QUIC: {Missing}")]
+    public static partial void WithoutQuic(this ILogger logger, string missing);
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Configuration;
 using Rollcall.Core;
 using Rollcall.Core.Access;
@@ -7,6 +8,10 @@ using Rollcall.Hosting.Configuration;
 using Rollcall.Server.Access;
 using Rollcall.Server.Tls;
 using Rollcall.Transports.HttpServer;
+using Rollcall.Transports.Quic;
+using Rollcall.Transports.Tcp;
+using Rollcall.Transports.Wire;
+using Rollcall.Transports.Wire.Connections;
 
 namespace Rollcall.Server;
 
@@ -16,19 +21,40 @@ internal sealed record ServerSettings
     public const string Section = "Rollcall";
     public const string CoreSection = Section + ":Core";
     public const string HttpSection = Section + ":Http";
+    public const string TcpSection = Section + ":Tcp";
+    public const string QuicSection = Section + ":Quic";
+    public const string WireSection = Section + ":Wire";
     public const string TlsSection = Section + ":Tls";
     public const string CredentialsSection = Section + ":Credentials";
     public const string InsecureKey = Section + ":Insecure";
+    public const string UrlKey = HttpSection + ":" + nameof(HttpServerOptions.Url);
+    public const string TcpAddressKey = TcpSection + ":" + nameof(TcpServerOptions.Address);
+    public const string QuicAddressKey = QuicSection + ":" + nameof(QuicServerOptions.Address);
     public const string LoggingSection = "Logging";
 
     /// <summary>In place of an address: do not listen.</summary>
     public const string Off = "off";
+
+    /// <summary>In place of an address of QUIC: on the port of TCP, for this machine, where QUIC is supported.</summary>
+    public const string Auto = "auto";
 
     /// <summary>Options of the core.</summary>
     public required RegistryOptions Registry { get; init; }
 
     /// <summary>Options of the HTTP adapter; null: off.</summary>
     public required HttpServerOptions? Http { get; init; }
+
+    /// <summary>Options of the TCP adapter; null: off.</summary>
+    public required TcpServerOptions? Tcp { get; init; }
+
+    /// <summary>Options of the QUIC adapter; null: off.</summary>
+    public required QuicServerOptions? Quic { get; init; }
+
+    /// <summary>True if the server is not to start without QUIC: it was told where to listen for it, or for nothing else.</summary>
+    public required bool IsQuicDemanded { get; init; }
+
+    /// <summary>Limits of the wire, over TCP and QUIC.</summary>
+    public required WireOptions Wire { get; init; }
 
     /// <summary>Certificates from files; null if none was named.</summary>
     public required TlsOptions? Tls { get; init; }
@@ -42,27 +68,44 @@ internal sealed record ServerSettings
     /// <summary>What to log; standard .NET keys.</summary>
     public required IConfigurationSection Logging { get; init; }
 
+    /// <summary>What may stand in place of an address, for people; null of any other option.</summary>
+    public static string? WordsFor(string key) =>
+        key switch
+        {
+            QuicAddressKey => $"{Auto}, {Off}",
+            TcpAddressKey or UrlKey => Off,
+            _ => null,
+        };
+
     /// <summary>Reads the settings; all that is wrong with them becomes <paramref name="problems"/>.</summary>
     public static ServerSettings Read(IConfiguration configuration, ICollection<ConfigurationProblem> problems)
     {
         var warnings = new List<string>();
         RefuseUnknown(configuration.GetSection(Section), problems);
         var registry = RegistryOptionKeys.All.Bind(configuration.GetSection(CoreSection), new RegistryOptions(), problems);
-        HttpServerOptions? http = BindUnlessOff(configuration, HttpOptionKeys.All, HttpSection, nameof(http.Url), new(), problems);
+        HttpServerOptions? http = OrOff(Bind(configuration, HttpOptionKeys.All, new(), UrlKey, problems), o => o.Url);
+        TcpServerOptions? tcp = OrOff(Bind(configuration, WireOptionKeys.Tcp, new(), TcpAddressKey, problems), o => o.Address);
+        QuicServerOptions? quic = OrOff(
+            Bind(configuration, WireOptionKeys.Quic, new() { Address = Auto }, QuicAddressKey, problems),
+            o => o.Address
+        );
+        bool isQuicDemanded = quic is not null && !Is(quic.Address, Auto);
+        quic = quic is null || isQuicDemanded ? quic : quic with { Address = OnThePortOf(tcp) };
+        WireOptions wire = WireOptionKeys.Wire.Bind(configuration.GetSection(WireSection), new(), problems);
         TlsSettings certificates = TlsSettings.Keys.Bind(configuration.GetSection(TlsSection), new(), problems);
         TlsOptions? tls = CertificateFiles.Read(certificates, problems, warnings);
         AccessPolicy access = ReadAccess(configuration, certificates, problems, warnings);
-        ListenRule.Check(
-            [.. ListenersOf(http)],
-            access.AsksForCredentials,
-            IsInsecureAllowed(configuration, problems),
-            problems,
-            warnings
-        );
+        Listener[] listeners = [.. Listener.Of(http, tcp, quic, hasCertificate: certificates.Certificate.Length > 0)];
+        ListenRule.Check(listeners, access.AsksForCredentials, IsInsecureAllowed(configuration, problems), problems, warnings);
+        RefuseWithout(http, tcp, quic, certificates, problems);
         return new()
         {
             Registry = registry,
             Http = http,
+            Tcp = tcp,
+            Quic = quic,
+            IsQuicDemanded = isQuicDemanded || (http is null && tcp is null),
+            Wire = wire,
             Tls = tls,
             Access = access,
             Warnings = warnings,
@@ -72,7 +115,7 @@ internal sealed record ServerSettings
 
     private static void RefuseUnknown(IConfigurationSection root, ICollection<ConfigurationProblem> problems)
     {
-        string[] known = [CoreSection, HttpSection, TlsSection, CredentialsSection, InsecureKey];
+        string[] known = [CoreSection, HttpSection, TcpSection, QuicSection, WireSection, TlsSection, CredentialsSection, InsecureKey];
         foreach (IConfigurationSection entry in root.GetChildren())
         {
             if (!known.Contains(entry.Path, StringComparer.OrdinalIgnoreCase))
@@ -83,31 +126,45 @@ internal sealed record ServerSettings
         }
     }
 
-    /// <summary>The options of a section; null if its <paramref name="place"/> is <see cref="Off"/>, which no transport has to know.</summary>
-    private static TOptions? BindUnlessOff<TOptions>(
+    /// <summary>The options beside <paramref name="placeKey"/>, whose value may be a word that no adapter has to know.</summary>
+    private static TOptions Bind<TOptions>(
         IConfiguration configuration,
         OptionKeySet<TOptions> keys,
-        string section,
-        string place,
         TOptions defaults,
+        string placeKey,
         ICollection<ConfigurationProblem> problems
     )
         where TOptions : class
     {
-        string placeKey = section + ":" + place;
-        bool isOff = string.Equals(configuration[placeKey], Off, StringComparison.OrdinalIgnoreCase);
         var found = new List<ConfigurationProblem>();
-        TOptions options = keys.Bind(configuration.GetSection(section), defaults, found);
+        TOptions options = keys.Bind(configuration.GetSection(ConfigurationPath.GetParentPath(placeKey)!), defaults, found);
+        bool isWord = Is(configuration[placeKey], Off) || (placeKey == QuicAddressKey && Is(configuration[placeKey] ?? Auto, Auto));
         foreach (ConfigurationProblem problem in found)
         {
-            if (!isOff || !problem.Key.Equals(placeKey, StringComparison.OrdinalIgnoreCase))
+            if (!Is(problem.Key, placeKey))
             {
                 problems.Add(problem);
             }
+            else if (!isWord)
+            {
+                problems.Add(problem with { Text = problem.Text.Replace("must be ", $"must be {WordsFor(placeKey)}, or ") });
+            }
         }
 
-        return isOff ? null : options;
+        return options;
     }
+
+    private static TOptions? OrOff<TOptions>(TOptions options, Func<TOptions, string> place)
+        where TOptions : class => Is(place(options), Off) ? null : options;
+
+    /// <summary>For this machine, on the number that TCP has: the wire has one for both protocols.</summary>
+    private static string OnThePortOf(TcpServerOptions? tcp)
+    {
+        int port = ListenAddress.TryParse(tcp?.Address, out ListenAddress? wire) ? wire.Port : WireProtocol.Port;
+        return new ListenAddress(IPAddress.Loopback, port).ToString();
+    }
+
+    private static bool Is(string? text, string word) => string.Equals(text, word, StringComparison.OrdinalIgnoreCase);
 
     private static AccessPolicy ReadAccess(
         IConfiguration configuration,
@@ -140,13 +197,22 @@ internal sealed record ServerSettings
         return allowed;
     }
 
-    /// <summary>Where it is to listen; what cannot be read is a problem already and left out.</summary>
-    private static IEnumerable<Listener> ListenersOf(HttpServerOptions? http)
+    private static void RefuseWithout(
+        HttpServerOptions? http,
+        TcpServerOptions? tcp,
+        QuicServerOptions? quic,
+        TlsSettings certificates,
+        ICollection<ConfigurationProblem> problems
+    )
     {
-        if (http is not null && http.Validate().All(problem => problem.Name != nameof(http.Url)))
+        if (http is { IsSecure: true } && certificates.Certificate.Length == 0)
         {
-            bool isEncrypted = http.Url.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
-            yield return new(HttpSection + ":" + nameof(http.Url), http.Url, http.IsLoopback, isEncrypted);
+            problems.Add(new(UrlKey, http.Url, "needs a certificate: add --tls-certificate FILE."));
+        }
+
+        if (http is null && tcp is null && quic is null)
+        {
+            problems.Add(new("--http, --tcp, --quic", Off, "nobody could come in: leave at least one on."));
         }
     }
 }

@@ -2,7 +2,12 @@ using System.Reflection;
 using Rollcall.Core;
 using Rollcall.Hosting.Configuration;
 using Rollcall.Server;
+using Rollcall.Server.Access;
+using Rollcall.Server.Tls;
 using Rollcall.Transports.HttpServer;
+using Rollcall.Transports.Quic;
+using Rollcall.Transports.Tcp;
+using Rollcall.Transports.Wire;
 using static Rollcall.Interop.Tests.Configured;
 
 namespace Rollcall.Interop.Tests;
@@ -56,8 +61,14 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("--Rollcall:Core:LeaseGrace=90", "must be a duration, written 90s")]
     [InlineData("--Rollcall:Core:StripeCount=63", "a power of two")]
     [InlineData("--guard=maybe", "must be on or off")]
-    [InlineData("--http=https://127.0.0.1:8761", "must be http://")]
     [InlineData("--insecure=perhaps", "must be on or off")]
+    [InlineData("--tcp=8762", "must be off, or HOST:PORT")]
+    [InlineData("--quic=on", "must be auto, off, or HOST:PORT")]
+    [InlineData("--http=ftp://127.0.0.1:1", "must be off, or http://")]
+    [InlineData("--http=https://127.0.0.1:8761", "needs a certificate: add --tls-certificate FILE")]
+    [InlineData("--Rollcall:Wire:SessionsMax=0", "must be 1..")]
+    [InlineData("--Rollcall:Tls:Certificat=x", "Did you mean Rollcall:Tls:Certificate?")]
+    [InlineData("--tls-cert=x", "Did you mean --tls-certificate?")]
     [InlineData("--config=no-such-file.json", "there is no such file")]
     public async Task A_wrong_option_ends_with_code_2_and_says_what_is_right(string argument, string expected)
     {
@@ -86,8 +97,34 @@ public sealed class ConfigurationTests : IDisposable
     {
         ServerSettings settings = ReadSettings();
         Assert.Equal("http://127.0.0.1:8761", settings.Http!.Url);
+        Assert.Equal("127.0.0.1:8762", settings.Tcp!.Address);
+        Assert.Equal("127.0.0.1:8762", settings.Quic!.Address);
+        Assert.False(settings.IsQuicDemanded);
         Assert.True(settings.Http!.IsLoopback);
         Assert.True(settings.Registry.GuardEnabled);
+    }
+
+    [Fact]
+    public void QUIC_has_the_port_of_TCP_unless_it_is_told_another()
+    {
+        Assert.Equal("127.0.0.1:9000", ReadSettings("--tcp", "127.0.0.1:9000").Quic!.Address);
+        Assert.Equal("127.0.0.1:8762", ReadSettings("--tcp", "off").Quic!.Address);
+        ServerSettings demanded = ReadSettings("--tcp", "127.0.0.1:9000", "--quic", "localhost:9001");
+        Assert.Equal("localhost:9001", demanded.Quic!.Address);
+        Assert.True(demanded.IsQuicDemanded);
+    }
+
+    [Fact]
+    public async Task Each_transport_can_be_off_but_not_all()
+    {
+        Assert.Null(ReadSettings("--http", "off").Http);
+        Assert.Null(ReadSettings("--tcp", "OFF").Tcp);
+        Assert.Null(ReadSettings("--quic", "off").Quic);
+        Assert.True(ReadSettings("--http", "off", "--tcp", "off").IsQuicDemanded);
+
+        (int exitCode, string errors) = await RefuseAsync("--http", "off", "--tcp", "off", "--quic", "off");
+        Assert.Equal(2, exitCode);
+        Assert.Contains("nobody could come in", errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -196,8 +233,15 @@ public sealed class ConfigurationTests : IDisposable
         AssertComplete(RegistryOptionKeys.All, new RegistryOptions(), RegistryOptions.Rules.Select(rule => rule.Name));
 
     [Fact]
-    public void Every_option_of_HTTP_has_a_key_and_reads_back_as_it_is_shown() =>
+    public void Every_option_of_a_transport_has_a_key_and_reads_back_as_it_is_shown()
+    {
         AssertComplete(HttpOptionKeys.All, new HttpServerOptions(), HttpServerOptions.Rules.Select(rule => rule.Name));
+        AssertComplete(WireOptionKeys.Tcp, new TcpServerOptions(), TcpServerOptions.Rules.Select(rule => rule.Name));
+        AssertComplete(WireOptionKeys.Quic, new QuicServerOptions(), QuicServerOptions.Rules.Select(rule => rule.Name));
+        AssertComplete(WireOptionKeys.Wire, new WireOptions(), WireOptions.Rules.Select(rule => rule.Name));
+        AssertComplete(TlsSettings.Keys, new TlsSettings(), []);
+        AssertComplete(CredentialSettings.Keys, new CredentialSettings(), []);
+    }
 
     private static void AssertComplete<TOptions>(
         OptionKeySet<TOptions> keys,

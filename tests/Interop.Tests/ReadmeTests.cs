@@ -8,8 +8,13 @@ using System.Xml.Linq;
 using Rollcall.Core;
 using Rollcall.Hosting;
 using Rollcall.Server;
+using Rollcall.Server.Access;
+using Rollcall.Server.Tls;
 using Rollcall.Testing.Support;
 using Rollcall.Transports.HttpServer;
+using Rollcall.Transports.Quic;
+using Rollcall.Transports.Tcp;
+using Rollcall.Transports.Wire;
 
 namespace Rollcall.Interop.Tests;
 
@@ -140,18 +145,23 @@ public sealed partial class ReadmeTests
         var table = new StringBuilder("| Flag | |\n|---|---|\n");
         foreach (Flag flag in Flag.All)
         {
-            table.Append(
-                $"| `{(flag.Name + " " + flag.Value).Trim().Replace("|", "\\|", StringComparison.Ordinal)}` | {flag.Help} |\n"
-            );
+            table.Append($"| `{flag.Form.Replace("|", "\\|", StringComparison.Ordinal)}` | {flag.Help} |\n");
         }
 
         return table.ToString();
     }
 
     private static string OptionTables() =>
-        OptionTable(ServerSettings.CoreSection, typeof(RegistryOptions))
-        + "\n"
-        + OptionTable(ServerSettings.HttpSection, typeof(HttpServerOptions));
+        string.Join(
+            "\n",
+            OptionTable(ServerSettings.CoreSection, typeof(RegistryOptions)),
+            OptionTable(ServerSettings.HttpSection, typeof(HttpServerOptions)),
+            OptionTable(ServerSettings.TcpSection, typeof(TcpServerOptions)),
+            OptionTable(ServerSettings.QuicSection, typeof(QuicServerOptions)),
+            OptionTable(ServerSettings.WireSection, typeof(WireOptions)),
+            OptionTable(ServerSettings.TlsSection, typeof(TlsSettings)),
+            OptionTable(ServerSettings.CredentialsSection, typeof(CredentialSettings))
+        );
 
     private static string OptionTable(string section, Type options)
     {

@@ -16,13 +16,16 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Generous: a cold machine with two busy cores still makes it.</summary>
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
 
+    /// <summary>Ports that nobody else has; a test that wants QUIC says so.</summary>
+    private static readonly string[] s_freePorts = ["--http", "http://127.0.0.1:0", "--tcp", "127.0.0.1:0", "--quic", "off"];
+
     private readonly string[] _arguments;
     private readonly IReadOnlyDictionary<string, string> _environment;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
     private Process _process;
     private TaskCompletionSource<Match> _ready = NewSignal();
-    private Uri? _baseUrl;
+    private Uri[] _addresses = [];
 
     private ServerProcess(string[] arguments, IReadOnlyDictionary<string, string> environment)
     {
@@ -31,8 +34,11 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         _process = Launch(arguments);
     }
 
-    /// <summary>Where it listens, with a slash at the end.</summary>
-    public Uri BaseUrl => _baseUrl ?? throw new InvalidOperationException("The server is not ready.");
+    /// <summary>Where it listens, as the ready line says; empty before it.</summary>
+    public IReadOnlyList<Uri> Addresses => _addresses;
+
+    /// <summary>Where it listens for HTTP, with a slash at the end.</summary>
+    public Uri BaseUrl => new(AddressOf("http").ToString().TrimEnd('/') + "/");
 
     /// <summary>From the start of the process to its ready line, as seen from outside; of the latest start.</summary>
     public TimeSpan StartUp { get; private set; }
@@ -46,10 +52,13 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>All lines of standard error so far.</summary>
     public string Errors => Read(_errors);
 
-    /// <summary>Starts a server on a port of the system's choice and waits until it is ready.</summary>
-    public static async Task<ServerProcess> StartAsync(params string[] arguments)
+    /// <summary>Starts a server on ports of the system's choice and waits until it is ready.</summary>
+    public static Task<ServerProcess> StartAsync(params string[] arguments) => StartAsync(arguments, null);
+
+    /// <summary>The same, with these variables in its environment.</summary>
+    public static async Task<ServerProcess> StartAsync(string[] arguments, IReadOnlyDictionary<string, string>? environment)
     {
-        ServerProcess server = Run(["--http", "http://127.0.0.1:0", .. arguments]);
+        ServerProcess server = Run([.. s_freePorts, .. arguments], environment);
         await server.WaitUntilReadyAsync();
         return server;
     }
@@ -57,6 +66,11 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Starts a server with exactly these arguments and waits for nothing.</summary>
     public static ServerProcess Run(string[] arguments, IReadOnlyDictionary<string, string>? environment = null) =>
         new(arguments, environment ?? new Dictionary<string, string>());
+
+    /// <summary>Where it listens for a scheme, with TLS or without: <c>http</c> finds <c>https://</c> as well.</summary>
+    public Uri AddressOf(string scheme) =>
+        _addresses.FirstOrDefault(address => address.Scheme == scheme || address.Scheme == scheme + "s")
+        ?? throw new InvalidOperationException($"The server is not ready, or does not listen for {scheme}.");
 
     /// <summary>Waits for the ready line, or throws with what the server printed instead.</summary>
     public async Task WaitUntilReadyAsync()
@@ -70,7 +84,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
         Match ready = await _ready.Task;
         StartUp = DateTime.Now - _process.StartTime;
-        _baseUrl = new Uri(ready.Groups["url"].Value.TrimEnd('/') + "/");
+        _addresses = [.. ready.Groups["addresses"].Value.Split(", ").Select(address => new Uri(address))];
     }
 
     /// <summary>Waits for the end of the process and of its output; the exit code.</summary>
@@ -100,12 +114,18 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         await WaitForExitAsync();
     }
 
-    /// <summary>Starts it again, empty, on the port that it had. It must have ended.</summary>
+    /// <summary>Stops it where it stands (SIGSTOP): its sockets stay open, and nobody answers.</summary>
+    public Task PauseAsync() => SendAsync("STOP");
+
+    /// <summary>Lets it go on (SIGCONT).</summary>
+    public Task ResumeAsync() => SendAsync("CONT");
+
+    /// <summary>Starts it again, empty, on the ports that it had. It must have ended.</summary>
     public async Task RestartAsync()
     {
         _process.Dispose();
         _ready = NewSignal();
-        _process = Launch([.. _arguments, "--http", BaseUrl.GetLeftPart(UriPartial.Authority)]);
+        _process = Launch([.. _arguments, .. _addresses.SelectMany(FlagFor)]);
         await WaitUntilReadyAsync();
     }
 
@@ -161,12 +181,22 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
+    private static string[] FlagFor(Uri address) =>
+        address.Scheme.StartsWith("http", StringComparison.Ordinal)
+            ? ["--http", address.GetLeftPart(UriPartial.Authority)]
+            : [address.Scheme == "quic" ? "--quic" : "--tcp", address.Authority];
+
     private async Task<int> SignalAsync(string signal)
+    {
+        await SendAsync(signal);
+        return await WaitForExitAsync();
+    }
+
+    private async Task SendAsync(string signal)
     {
         string pid = _process.Id.ToString(CultureInfo.InvariantCulture);
         using Process kill = Process.Start("sh", ["-c", $"kill -{signal} {pid}"]);
         await kill.WaitForExitAsync().WaitAsync(s_deadline);
-        return await WaitForExitAsync();
     }
 
     private InvalidOperationException Failure(string what) =>
@@ -182,6 +212,6 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     private static TaskCompletionSource<Match> NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    [GeneratedRegex(@"^Rollcall ready in [\d.]+ s: (?<url>http://\S+) \(")]
+    [GeneratedRegex(@"^Rollcall ready in [\d.]+ s: (?<addresses>\S+(, \S+)*) \(")]
     private static partial Regex ReadyLine();
 }

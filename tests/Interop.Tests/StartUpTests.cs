@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using Rollcall.Core.Seams;
+using Rollcall.Interop.Tests.Links;
 using Xunit.Abstractions;
 
 namespace Rollcall.Interop.Tests;
@@ -46,11 +48,13 @@ public sealed class StartUpTests(ITestOutputHelper output)
     public async Task It_listens_on_loopback_only()
     {
         await using ServerProcess server = await ServerProcess.StartAsync();
+        int[] ports = [.. server.Addresses.Select(address => address.Port)];
         IPEndPoint[] listening =
         [
-            .. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Where(end => end.Port == server.BaseUrl.Port),
+            .. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Where(end => ports.Contains(end.Port)),
         ];
-        Assert.NotEmpty(listening);
+        Assert.Equal(["http", "tcp"], server.Addresses.Select(address => address.Scheme));
+        Assert.Equal(2, listening.Length);
         Assert.All(listening, end => Assert.True(IPAddress.IsLoopback(end.Address), $"{end} is open to other machines."));
     }
 
@@ -90,18 +94,79 @@ public sealed class StartUpTests(ITestOutputHelper output)
         Assert.True(took < s_endMax, $"It took {took.TotalSeconds:0.00} s.");
     }
 
-    [Fact]
-    public async Task A_port_in_use_is_one_line_and_code_3()
+    [Theory]
+    [InlineData("http")]
+    [InlineData("tcp")]
+    public Task A_port_in_use_is_one_line_and_code_3(string scheme) => RefusesAPortInUseAsync(scheme);
+
+    [QuicFact]
+    public Task A_UDP_port_in_use_is_one_line_and_code_3() => RefusesAPortInUseAsync("quic");
+
+    private static async Task RefusesAPortInUseAsync(string scheme)
     {
-        await using ServerProcess first = await ServerProcess.StartAsync();
-        string url = first.BaseUrl.GetLeftPart(UriPartial.Authority);
-        await using ServerProcess second = ServerProcess.Run(["--http", url]);
+        await using ServerProcess first = await ServerProcess.StartAsync("--quic", scheme == "quic" ? "127.0.0.1:0" : "off");
+        Uri taken = first.AddressOf(scheme);
+        await using ServerProcess second = ServerProcess.Run(
+            scheme == "http"
+                ? ["--http", taken.GetLeftPart(UriPartial.Authority), "--tcp", "off", "--quic", "off"]
+                : ["--http", "off", "--tcp", "off", "--quic", "off", $"--{scheme}", taken.Authority]
+        );
 
         Assert.Equal(3, await second.WaitForExitAsync());
         string line = Assert.Single(second.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        Assert.Contains(url, line, StringComparison.Ordinal);
+        Assert.Contains(taken.Authority, line, StringComparison.Ordinal);
         Assert.Contains("in use", line, StringComparison.Ordinal);
         Assert.Empty(second.Output);
+    }
+
+    [QuicFact]
+    public async Task By_default_QUIC_has_the_port_of_TCP_and_a_certificate_of_its_own_whose_fingerprint_is_said()
+    {
+        await using ServerProcess first = await ServerProcess.StartAsync();
+        int free = first.AddressOf("tcp").Port; // of TCP and, most likely, of UDP
+        await first.KillAsync();
+
+        await using ServerProcess server = await ServerProcess.StartAsync("--tcp", $"127.0.0.1:{free}", "--quic", "auto");
+        Assert.Equal(new Uri($"quic://127.0.0.1:{free}"), server.AddressOf("quic"));
+        Assert.Matches(@", self-made certificate SHA-256 [0-9A-F]{64}\)\n$", server.Output);
+        Assert.Empty(server.Errors);
+    }
+
+    [Fact]
+    public async Task Without_the_library_it_starts_without_QUIC_and_says_in_one_line_how_to_get_it()
+    {
+        using var machine = new NoQuic();
+        await using ServerProcess server = await ServerProcess.StartAsync(["--quic", "auto"], machine.Environment);
+        Assert.Equal(["http", "tcp"], server.Addresses.Select(address => address.Scheme));
+        Assert.Equal(0, await server.TerminateAsync());
+        string line = Assert.Single(server.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("libmsquic", line, StringComparison.Ordinal);
+        Assert.Contains("install", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--quic", "127.0.0.1:0")]
+    [InlineData("--tcp", "off", "--http", "off")]
+    public async Task Without_the_library_QUIC_that_was_demanded_is_one_line_and_code_4(params string[] arguments)
+    {
+        using var machine = new NoQuic();
+        await using ServerProcess server = ServerProcess.Run(arguments, machine.Environment);
+        Assert.Equal(4, await server.WaitForExitAsync());
+        string line = Assert.Single(server.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("Cannot listen on quic://127.0.0.1:", line, StringComparison.Ordinal);
+        Assert.Contains("install libmsquic", line, StringComparison.Ordinal);
+        Assert.Empty(server.Output);
+    }
+
+    [Fact]
+    public async Task TCP_alone_is_enough()
+    {
+        await using ServerProcess server = await ServerProcess.StartAsync("--http", "off");
+        Assert.Equal("tcp", Assert.Single(server.Addresses).Scheme);
+        await using IRegistryLink link = await Dial.OpenAsync(server, "tcp");
+        await link.PingAsync();
+        Assert.Equal(0, await server.TerminateAsync());
+        Assert.Empty(server.Errors);
     }
 
     [Fact]
@@ -121,11 +186,13 @@ public sealed class StartUpTests(ITestOutputHelper output)
     [Fact]
     public async Task Open_to_other_machines_it_warns_in_one_line()
     {
-        await using ServerProcess server = ServerProcess.Run(["--http", "http://0.0.0.0:0", "--insecure"]);
+        await using ServerProcess server = ServerProcess.Run(
+            ["--http", "http://0.0.0.0:0", "--tcp", "off", "--quic", "off", "--insecure"]
+        );
         await server.WaitUntilReadyAsync();
         Assert.Equal(0, await server.TerminateAsync());
         string line = Assert.Single(server.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        Assert.Contains("without credentials", line, StringComparison.Ordinal);
+        Assert.Contains("anyone who can connect may register and cancel", line, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -138,8 +138,10 @@ public sealed class QuicServerTransport : IServerTransport
         !listensOn.IsLoopback
         || IPAddress.IsLoopback(remote.Address.IsIPv4MappedToIPv6 ? remote.Address.MapToIPv4() : remote.Address);
 
-    private async ValueTask<QuicListener> ListenAsync(IPEndPoint place, CancellationToken cancellation) =>
-        await QuicListener.ListenAsync(
+    private async ValueTask<QuicListener> ListenAsync(IPEndPoint place, CancellationToken cancellation)
+    {
+        ThrowIfTaken(place);
+        return await QuicListener.ListenAsync(
             new QuicListenerOptions
             {
                 ListenEndPoint = place,
@@ -148,6 +150,17 @@ public sealed class QuicServerTransport : IServerTransport
             },
             cancellation
         );
+    }
+
+    /// <summary>The library shares a port with whoever has it already, and the two would get each other's clients: asks for it alone first.</summary>
+    private static void ThrowIfTaken(IPEndPoint place)
+    {
+        if (place.Port != 0)
+        {
+            using var alone = new Socket(place.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            alone.Bind(place);
+        }
+    }
 
     private QuicServerConnectionOptions OptionsFor(QuicConnection connection)
     {

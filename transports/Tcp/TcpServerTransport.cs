@@ -119,7 +119,11 @@ public sealed class TcpServerTransport : IServerTransport
         var socket = new Socket(place.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            socket.DualMode = place.Address.Equals(IPAddress.IPv6Any);
+            if (place.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                socket.DualMode = place.Address.Equals(IPAddress.IPv6Any); // an IPv4 socket has no such mode, and says so by an exception
+            }
+
             socket.Bind(place);
             socket.Listen(Options.Backlog);
             return socket;

@@ -32,13 +32,14 @@ internal sealed class NodeClient : IAsyncDisposable
     }
 
     /// <summary>Starts a client of this instance that beats and fetches several times a second.</summary>
+    /// <remarks>User and password of the address go where users put them: before the host.</remarks>
     public static NodeClient Start(Uri server, JsonObject instance, bool useDelta = true) => new(new JsonObject
     {
         ["instance"] = instance,
         ["shouldUseDelta"] = useDelta,
         ["eureka"] = new JsonObject
         {
-            ["host"] = server.Host,
+            ["host"] = server.UserInfo.Length == 0 ? server.Host : $"{server.UserInfo}@{server.Host}",
             ["port"] = server.Port,
             ["servicePath"] = "/eureka/v2/apps/",
             ["heartbeatInterval"] = 200,
@@ -68,6 +69,12 @@ internal sealed class NodeClient : IAsyncDisposable
 
     /// <summary>Waits until the client knows exactly these ids under this VIP.</summary>
     public Task SeesVipAsync(string vip, params string[] ids) => SeesAsync($"vip {vip}", ids);
+
+    /// <summary>Waits until the client has printed this, an error of its own, say.</summary>
+    public Task SaysAsync(string text) =>
+        Wait.UntilAsync(
+            () => Task.FromResult(_lines.ToString().Contains(text, StringComparison.Ordinal)),
+            () => $"'{text}' printed by the Node client.\n{_lines}");
 
     /// <summary>Asks the client to deregister and waits for its end; throws unless it succeeded.</summary>
     public async Task StopAsync()

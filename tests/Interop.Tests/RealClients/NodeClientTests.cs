@@ -107,6 +107,33 @@ public sealed class NodeClientTests : IAsyncLifetime
         await orders.SeesAppAsync("CATALOG", "c-1");
     }
 
+    [NodeFact]
+    public async Task With_user_and_password_in_its_URL_a_client_comes_in_and_does_what_its_role_may()
+    {
+        const string Secret = "0e1f2a3b4c5d6e7f8091a2b3c4d5e6f7";
+        var credentials = new Dictionary<string, string>
+        {
+            ["ROLLCALL_CREDENTIALS"] = $"shop registrar:ORDERS token {Secret}; looker reader token {Secret}0",
+        };
+        await using ServerProcess server = await ServerProcess.StartAsync([], credentials);
+        Uri As(string user, string password) => new UriBuilder(server.BaseUrl) { UserName = user, Password = password }.Uri;
+
+        await using NodeClient orders = NodeClient.Start(As("shop", Secret), Instance("orders", "orders-1", 8081));
+        await orders.HappensAsync("heartbeat", 2);
+        await orders.SeesAppAsync("ORDERS", "orders-1");
+        await using NodeClient other = NodeClient.Start(As("shop", Secret), Instance("billing", "billing-1", 8082));
+        await using NodeClient looker = NodeClient.Start(As("looker", Secret + "0"), Instance("looker", "looker-1", 8083));
+        await using NodeClient liar = NodeClient.Start(As("shop", Secret + "1"), Instance("orders", "orders-2", 8084));
+        await other.SaysAsync("403");
+        await looker.SaysAsync("403");
+        await liar.SaysAsync("401");
+
+        Assert.Equal(1, orders.CountOf("registered"));
+        Assert.All([other, looker, liar], client => Assert.Equal(0, client.CountOf("registered")));
+        await orders.SeesAppAsync("ORDERS", "orders-1");
+        await orders.StopAsync();
+    }
+
     private static JsonObject Instance(string app, string id, int port) => new()
     {
         ["app"] = app,
