@@ -77,7 +77,7 @@ public sealed class TcpServerTransport : IServerTransport
     {
         try
         {
-            _listeners.AddRange(_address.EndPoints().Where(IsThere).Select(Listen));
+            _listeners.AddRange(_address.EndPoints().Select(Listen));
         }
         catch (SocketException e)
         {
@@ -111,9 +111,6 @@ public sealed class TcpServerTransport : IServerTransport
         _stopping.Dispose();
     }
 
-    /// <summary>Of localhost one address is enough: not every machine has the other.</summary>
-    private bool IsThere(IPEndPoint place) => _address.Address is not null || Socket.OSSupportsIPv6 || place.AddressFamily == AddressFamily.InterNetwork;
-
     private Socket Listen(IPEndPoint place)
     {
         var socket = new Socket(place.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -121,7 +118,7 @@ public sealed class TcpServerTransport : IServerTransport
         {
             if (place.AddressFamily == AddressFamily.InterNetworkV6)
             {
-                socket.DualMode = place.Address.Equals(IPAddress.IPv6Any); // an IPv4 socket has no such mode, and says so by an exception
+                socket.DualMode = _address.IsEverywhere;
             }
 
             socket.Bind(place);

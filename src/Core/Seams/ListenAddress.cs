@@ -4,6 +4,7 @@ using System.Globalization;
 // The core opens no socket; this only reads an address, for every transport in the same way.
 #pragma warning disable RS0030
 using System.Net;
+using System.Net.Sockets;
 
 namespace Rollcall.Core.Seams;
 
@@ -39,11 +40,13 @@ public sealed record ListenAddress(IPAddress? Address, int Port)
         return true;
     }
 
-    /// <summary>The addresses to bind. Of <c>localhost</c> with any free port it is one, because two would get different ports.</summary>
+    /// <summary>The addresses to bind, of those that this machine has.</summary>
+    /// <remarks>Of <c>localhost</c> with any free port it is one, because two would get different ports.</remarks>
     public IReadOnlyList<IPEndPoint> EndPoints() =>
-        Address is not null ? [new(Address, Port)]
-        : Port == 0 ? [new(IPAddress.Loopback, Port)]
-        : [new(IPAddress.Loopback, Port), new(IPAddress.IPv6Loopback, Port)];
+        Address is null && (Port == 0 || !Socket.OSSupportsIPv6) ? [new(IPAddress.Loopback, Port)]
+        : Address is null ? [new(IPAddress.Loopback, Port), new(IPAddress.IPv6Loopback, Port)]
+        : IsEverywhere && !Socket.OSSupportsIPv6 ? [new(IPAddress.Any, Port)]
+        : [new(Address, Port)];
 
     private static bool TryParseHost(ReadOnlySpan<char> host, out IPAddress? address)
     {

@@ -153,6 +153,43 @@ public sealed class SocketLaneTests : IDisposable
     }
 
     [Fact]
+    public async Task One_cancellation_ends_one_read_whichever_comes_first()
+    {
+        using var start = new SemaphoreSlim(0);
+        const int rounds = 20_000;
+        var canceller = new Thread(() =>
+        {
+            for (int i = 0; i < rounds; i++)
+            {
+                start.Wait();
+                Thread.SpinWait(i % 50);
+                _pair.Lane.Input.CancelPendingRead();
+            }
+        });
+        canceller.Start();
+        for (int i = 0; i < rounds; i++)
+        {
+            start.Release();
+            ReadResult read = await _pair.Lane.Input.ReadAsync().AsTask().WaitAsync(s_patience);
+            Assert.True(read.IsCanceled);
+            _pair.Lane.Input.AdvanceTo(read.Buffer.Start);
+        }
+
+        canceller.Join();
+    }
+
+    [Fact]
+    public async Task What_was_not_flushed_leaves_with_the_end()
+    {
+        _pair.Lane.Output.GetSpan(3).Fill(7);
+        _pair.Lane.Output.Advance(3);
+        await _pair.Lane.Output.CompleteAsync();
+
+        byte[] got = new byte[10];
+        Assert.Equal(3, _pair.Far.Receive(got));
+    }
+
+    [Fact]
     public async Task Cancelling_while_bytes_arrive_loses_none()
     {
         const int total = 400_000;

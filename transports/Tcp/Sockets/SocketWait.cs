@@ -51,7 +51,7 @@ internal abstract class SocketWait<TResult> : SocketAsyncEventArgs, IValueTaskSo
     /// <summary>Ends the wait under way, or else the next one.</summary>
     public void Cancel()
     {
-        Volatile.Write(ref _cancelled, 1);
+        Interlocked.Exchange(ref _cancelled, 1);
         if (Desert())
         {
             Volatile.Write(ref _cancelled, 0);
@@ -60,7 +60,7 @@ internal abstract class SocketWait<TResult> : SocketAsyncEventArgs, IValueTaskSo
     }
 
     /// <summary>True if a cancellation stands against the wait that would begin now; it is used up.</summary>
-    protected bool TakeCancel() => Volatile.Read(ref _cancelled) != 0 && Interlocked.Exchange(ref _cancelled, 0) != 0;
+    protected bool TakeCancel() => Interlocked.Exchange(ref _cancelled, 0) != 0;
 
     /// <summary>Begins an operation, or joins the one that was left alone, and waits for its end.</summary>
     protected ValueTask<TResult> WaitAsync(CancellationToken cancellation)
@@ -70,7 +70,7 @@ internal abstract class SocketWait<TResult> : SocketAsyncEventArgs, IValueTaskSo
         if (_state == None)
         {
             Prepare();
-            Volatile.Write(ref _state, Waited); // The operation may end on another thread before Begin returns.
+            Interlocked.Exchange(ref _state, Waited); // The operation may end on another thread before Begin returns.
             if (!Begin())
             {
                 if (Interlocked.CompareExchange(ref _state, None, Waited) == Waited)
@@ -88,7 +88,13 @@ internal abstract class SocketWait<TResult> : SocketAsyncEventArgs, IValueTaskSo
             return EndNow();
         }
 
-        if (cancellation.CanBeCanceled)
+        // It may have come before there was a wait to end.
+        if (Volatile.Read(ref _cancelled) != 0 && Desert())
+        {
+            Volatile.Write(ref _cancelled, 0);
+            _source.SetResult(Cancelled());
+        }
+        else if (cancellation.CanBeCanceled)
         {
             // Undone in GetResult, which whoever waits can call only after this has returned.
             _registration = cancellation.UnsafeRegister(

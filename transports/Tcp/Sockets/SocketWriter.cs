@@ -78,12 +78,13 @@ internal sealed class SocketWriter(Socket socket, Action completed) : PipeWriter
     /// <inheritdoc/>
     public override void CancelPendingFlush() => _sending.Cancel();
 
-    /// <summary>Ends the lane's sending. What was not flushed is dropped.</summary>
+    /// <summary>Ends the lane's sending. What was not flushed is sent as far as that needs no waiting.</summary>
     public override void Complete(Exception? exception = null)
     {
         if (!_isCompleted)
         {
             _isCompleted = true;
+            _sending.SendNow(_buffer.AsSpan(0, _written));
             GiveBack(_buffer);
             _buffer = [];
             _written = 0;
@@ -138,6 +139,22 @@ internal sealed class SocketWriter(Socket socket, Action completed) : PipeWriter
             _full = full;
             _count = count;
             return WaitAsync(cancellation);
+        }
+
+        /// <summary>Sends what the kernel takes at once; nothing, if anything stands before it.</summary>
+        public void SendNow(ReadOnlySpan<byte> bytes)
+        {
+            if (!bytes.IsEmpty && IsIdle && !_hasFailed)
+            {
+                try
+                {
+                    socket.Send(bytes, SocketFlags.None, out _);
+                }
+                catch (ObjectDisposedException)
+                {
+                    // The lane was aborted.
+                }
+            }
         }
 
         protected override void Prepare() { }
