@@ -7,14 +7,18 @@ namespace Rollcall.Core.Seams;
 /// <summary>The registry's operations as calls to a node, over one connection of some protocol.</summary>
 /// <remarks>
 /// <para>
-/// The caller guarantees: memory given to a call stays as it is until the call ends; one enumerator of a watch is used by one caller.
-/// Calls may come from any thread, many at once.
+/// The caller guarantees: memory given to a call stays as it is until the call ends; one enumerator of a watch is used by one caller;
+/// names are not empty. Calls may come from any thread, many at once.
 /// </para>
 /// <para>
-/// The implementer: keeps the order of calls made one after another; answers each as <see cref="RegistryService"/> does, refusals as
-/// values (<see cref="RegistryError"/>), everything else as <see cref="LinkException"/>. A link that is broken stays broken: every
-/// call and watch under way ends with <see cref="LinkFailure.Closed"/>, later ones at once, and the caller dials again. A call that
-/// ends by its token may or may not have been carried out.
+/// The implementer: answers each call as <see cref="RegistryService"/> does, refusals as values with the same words
+/// (<see cref="RegistryError"/>), everything else as <see cref="LinkException"/>, always from the task and never from the call itself. A
+/// call sees what those did that had ended before it began; those under way together are carried out in any order. A link that is
+/// broken stays broken: every call and watch under way ends with <see cref="LinkFailure.Closed"/>, later ones at once, and the caller
+/// dials again. A call that ends by its token may or may not have been carried out; the link lives on.
+/// </para>
+/// <para>
+/// Text travels as UTF-8: half of a surrogate pair, which the registry refuses, arrives as U+FFFD where there is a wire between.
 /// </para>
 /// <para>Buffers: what a call returns belongs to the caller.</para>
 /// </remarks>
@@ -74,7 +78,15 @@ public interface IRegistryLink : IAsyncDisposable
     /// <see cref="RegistryVersion.None"/>, a version of another boot, and one that is too old get a snapshot first. The same may come
     /// later if the subscriber reads too slowly. A filter that selects nothing yet is no error.
     /// </para>
-    /// <para>Asking for the next update says that the one before is applied: the node counts it as acknowledged, within a tenth of a second.</para>
+    /// <para>
+    /// What the filter does not select is not told; but before the version last told is too old to resume from, a
+    /// <see cref="UpdateKind.Progress"/> comes. To who follows by address an instance that leaves it is told as removed, also if it was
+    /// never there.
+    /// </para>
+    /// <para>
+    /// Asking for the next update says that the one before is applied: the node counts it as acknowledged, within a tenth of a second.
+    /// Giving up the enumerator ends the watch.
+    /// </para>
     /// <para>Ends only by the token or with <see cref="LinkException"/>.</para>
     /// </remarks>
     IAsyncEnumerable<RegistryUpdate> WatchAsync(InstanceFilter filter, RegistryVersion since, CancellationToken cancellation = default);

@@ -2,6 +2,7 @@ using Rollcall.Core;
 using Rollcall.Core.Leases;
 using Rollcall.Core.Model;
 using Rollcall.Core.Seams;
+using Rollcall.Core.Watching;
 using Rollcall.Testing.Support;
 
 namespace Rollcall.Transports.Tests.Conformance;
@@ -15,6 +16,8 @@ public abstract partial class ConformanceSuite
         "with space",
         "a/b/c",
         "../up",
+        ".",
+        "..",
         "100%",
         "%2F",
         "q?x=1&y=2#z",
@@ -99,6 +102,27 @@ public abstract partial class ConformanceSuite
         }
 
         twins.HoldTheSame();
+    }
+
+    [ConformanceFact]
+    public async Task Names_that_no_instance_may_have_are_unknown_and_nothing_worse()
+    {
+        await using Venue venue = await OpenAsync();
+        await using var twins = new Twins(venue, await venue.DialAsync());
+        string[] names = [" ", ".", "..", "...", "a\nb", new string('x', 1_000), new string('ß', 300)];
+        foreach (string name in names)
+        {
+            string what = RegistryError.Shown(name, 20);
+            await twins.Agree($"find {what}", l => l.FindAsync(name, name));
+            await twins.Agree($"renew {what}", l => l.RenewAsync(name, name));
+            await twins.Agree($"cancel {what}", l => l.CancelAsync(name, name));
+            await twins.Agree($"set status of {what}", l => l.SetStatusAsync(name, name, InstanceStatus.Down));
+            await twins.Agree($"clear status of {what}", l => l.ClearStatusAsync(name, name));
+            await twins.Agree($"set metadata of {what}", l => l.SetMetadataAsync(name, name, [new("a", "1")]));
+            await twins.Agree($"acknowledged of {what}", l => l.ReadAcknowledgedAsync(name));
+            await twins.Agree($"read of {what}", l => l.ReadAsync(InstanceFilter.Services(name)));
+            await twins.Agree($"read of address {what}", l => l.ReadAsync(InstanceFilter.Vips(secure: false, name)));
+        }
     }
 
     [ConformanceFact]

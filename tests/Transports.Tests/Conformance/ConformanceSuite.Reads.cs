@@ -92,6 +92,21 @@ public abstract partial class ConformanceSuite
     }
 
     [ConformanceFact]
+    public async Task A_delta_of_many_comes_whole()
+    {
+        await using Venue venue = await OpenAsync(SteppedRegistry.Unguarded);
+        IRegistryLink link = await venue.DialAsync();
+        new Churn(venue.Under, seed: 31).Run(6_000);
+        ulong since = venue.Under.Version / 4;
+        DeltaRead delta = await link.ReadDeltaAsync(new RegistryVersion(venue.Registry.BootEpoch, since));
+        Assert.Null(delta.Error);
+        Assert.Equal(
+            venue.Registry.ReadDelta(since).Changes.Select(change => Answers.Shown(InstanceChange.Of(change))),
+            delta.Update!.Changes.Select(change => Answers.Shown(change))
+        );
+    }
+
+    [ConformanceFact]
     public async Task Changes_that_are_not_kept_any_more_are_refused_with_the_same_words()
     {
         await using Venue venue = await OpenAsync(SteppedRegistry.Options with { ChangeRingCapacity = 64 });

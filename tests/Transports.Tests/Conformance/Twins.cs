@@ -1,9 +1,6 @@
-using System.Globalization;
 using Rollcall.Core;
 using Rollcall.Core.Access;
-using Rollcall.Core.Model;
 using Rollcall.Core.Seams;
-using Rollcall.Core.Watching;
 using Rollcall.Testing.Support;
 
 namespace Rollcall.Transports.Tests.Conformance;
@@ -23,7 +20,7 @@ internal sealed class Twins(Venue venue, IRegistryLink link) : IAsyncDisposable
     {
         T expected = await call(Other);
         T seen = await venue.Soon(call(link).AsTask(), what);
-        Assert.Equal($"{what}: {Shown(expected)}", $"{what}: {Shown(seen)}");
+        Assert.Equal($"{what}: {Answers.Shown(expected)}", $"{what}: {Answers.Shown(seen)}");
         return seen;
     }
 
@@ -36,19 +33,7 @@ internal sealed class Twins(Venue venue, IRegistryLink link) : IAsyncDisposable
     }
 
     /// <summary>The two registries hold the same.</summary>
-    public void HoldTheSame() => Assert.Equal(Shown(_other.Registry.ReadSnapshot().Instances()), Shown(venue.Registry.ReadSnapshot().Instances()));
+    public void HoldTheSame() => Assert.Equal(Answers.Shown(_other.Registry.ReadSnapshot().Instances()), Answers.Shown(venue.Registry.ReadSnapshot().Instances()));
 
     public ValueTask DisposeAsync() => Other.DisposeAsync();
-
-    private static string Shown<T>(T answer) =>
-        answer switch
-        {
-            null => "null",
-            Instance instance => Portrait.Whole(instance),
-            IEnumerable<Instance> instances => string.Join('\n', instances.Select(Portrait.Whole).Order(StringComparer.Ordinal)),
-            RegistryUpdate update => $"{update.Kind} {update.Version} {Shown(update.Instances)} {string.Join('\n', update.Changes.Select(Shown))}",
-            DeltaRead delta => $"{delta.Error} {Shown(delta.Update)}",
-            InstanceChange change => $"{change with { Record = null }} {Shown(change.Record)}",
-            _ => string.Create(CultureInfo.InvariantCulture, $"{answer}"),
-        };
 }
