@@ -32,7 +32,6 @@ internal sealed class WatchFeed : Call, IDisposable
     private ArrayBufferWriter<byte>? _message; // of several frames; owned by the lane's loop
     private uint _correlation;
     private ulong _applied; // guarded by _gate
-    private ulong _acknowledged; // guarded by _gate
     private int _updatesApplied; // not yet acknowledged; guarded by _gate
     private long _bytesApplied; // not yet acknowledged; guarded by _gate
     private int _waiting; // updates in the channel
@@ -203,12 +202,11 @@ internal sealed class WatchFeed : Call, IDisposable
     {
         lock (_gate)
         {
-            if (_applied == _acknowledged)
+            if (_updatesApplied == 0)
             {
                 return;
             }
 
-            _acknowledged = _applied;
             _updatesApplied = 0;
             _bytesApplied = 0;
             _lane.Follow(Opcode.Acknowledge, _correlation, static (output, in version) => output.WriteNumber(version), _applied);
