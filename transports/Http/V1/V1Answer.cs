@@ -51,7 +51,7 @@ internal static class V1Answer
     public static AcknowledgedVersion ReadAcknowledged(ReadOnlySpan<byte> body)
     {
         Small answer = Small.Read(body);
-        return new AcknowledgedVersion(Given(answer.Version, V1Member.Version), answer.Subscribers);
+        return new AcknowledgedVersion(Given(answer.Version, V1Member.Version), Given(answer.Subscribers, V1Member.Subscribers));
     }
 
     /// <summary>The subscription that the first event of a watch names.</summary>
@@ -86,7 +86,7 @@ internal static class V1Answer
 
         public bool Created { get; private set; }
 
-        public int Subscribers { get; private set; }
+        public int? Subscribers { get; private set; }
 
         public List<int>? Unknown { get; private set; }
 

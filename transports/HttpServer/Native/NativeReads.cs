@@ -187,7 +187,7 @@ internal sealed class NativeReads(RegistryService registry, NativeDocuments docu
 
         var changes = new List<ReadOnlyMemory<byte>>();
         ChangeRead read =
-            IsKept(since.Value)
+            since.Value.Epoch == registry.BootEpoch
                 ? documents.Changes.Read(since.Value.Number, filter, int.MaxValue, changes)
                 : new ChangeRead(TooFarBehind: true, 0, 0, 0);
         if (read.TooFarBehind)
@@ -200,12 +200,6 @@ internal sealed class NativeReads(RegistryService registry, NativeDocuments docu
         SetVersion(exchange, read.Reached);
         return SendPiecesAsync(exchange, UpdateBytes.Of(new RegistryVersion(registry.BootEpoch, read.Reached), changes));
     }
-
-    // The encoded changes go back a little further than the registry's: what it would refuse is refused here.
-    private bool IsKept(RegistryVersion since) =>
-        since.Epoch == registry.BootEpoch
-        && registry.ReadSnapshot().Version is var version
-        && version - Math.Min(version, since.Number) <= (ulong)registry.Options.ChangeRingCapacity;
 
     private void SetVersion(Exchange exchange, ulong version) =>
         exchange.Headers[Names.Version] = new RegistryVersion(registry.BootEpoch, version).ToString();
