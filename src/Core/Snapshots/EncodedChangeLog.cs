@@ -161,7 +161,6 @@ public sealed class EncodedChangeLog<TEncoder>
     /// <summary>Appends what is missing up to a version; false if some of it is not kept any more.</summary>
     private bool Encode(EncodedChangeBlock block, ulong upTo)
     {
-        long before = block.Bytes;
         ulong version = block.Next;
         ulong end = Math.Min(upTo, block.Last);
         bool there = true;
@@ -176,7 +175,6 @@ public sealed class EncodedChangeLog<TEncoder>
             Append(block, change);
         }
 
-        _bytes += block.Bytes - before;
         if (!there)
         {
             // Overwritten meanwhile, and so is all that came before.
@@ -199,7 +197,9 @@ public sealed class EncodedChangeLog<TEncoder>
                 _encoder.WriteLeft(_arena, change);
             }
 
-            block.Append(change.Record, _arena.TakePiece(), whole);
+            ArraySegment<byte> piece = _arena.TakePiece();
+            block.Append(change.Record, piece, whole);
+            _bytes += piece.Count;
             _encoded++;
         }
         finally

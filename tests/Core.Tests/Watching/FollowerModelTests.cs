@@ -17,6 +17,8 @@ namespace Rollcall.Core.Tests.Watching;
 /// <remarks>A failure prints the seed and the shortest program that still fails; keep it as a test of its own.</remarks>
 public class FollowerModelTests
 {
+    private static readonly RegistryOptions s_shortRing = ModelRun.Options1To3s with { ChangeRingCapacity = 64 };
+
     private static readonly InstanceFilter[] s_filters =
     [
         InstanceFilter.All,
@@ -29,58 +31,41 @@ public class FollowerModelTests
 
     [Fact]
     public void Through_the_encoded_log_every_mirror_equals_the_registry() =>
-        Prop.ForAll(
-                ModelStep.Programs(50, 250),
-                program =>
-                    ModelRun.Check(
-                        program,
-                        ModelRun.Options1To3s,
-                        run =>
-                        {
-                            var log = new EncodedChangeLog<EchoChangeEncoder>(run.Real.Registry, default, long.MaxValue);
-                            LogFollower[] followers = [.. s_filters.SelectMany(Paces, (filter, pace) => new LogFollower(run, log, filter, pace))];
-                            return _ => Array.ForEach(followers, follower => follower.Step());
-                        }
-                    )
-            )
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(40));
+        Check(programs: 40, lengthMax: 250, ModelRun.Options1To3s, run => OfLog(run, bytesMax: long.MaxValue, slowness: 1));
 
     [Fact]
     public void Through_a_log_that_keeps_little_too() =>
-        Prop.ForAll(
-                ModelStep.Programs(100, 400),
-                program =>
-                    ModelRun.Check(
-                        program,
-                        ModelRun.Options1To3s with { ChangeRingCapacity = 64 },
-                        run =>
-                        {
-                            var log = new EncodedChangeLog<EchoChangeEncoder>(run.Real.Registry, default, bytesMax: 20_000);
-                            LogFollower[] followers = [.. s_filters.SelectMany(Paces, (filter, pace) => new LogFollower(run, log, filter, pace * 20))];
-                            return _ => Array.ForEach(followers, follower => follower.Step());
-                        }
-                    )
-            )
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(20));
+        Check(programs: 20, lengthMax: 400, s_shortRing, run => OfLog(run, bytesMax: 20_000, slowness: 20));
 
     [Fact]
     public void Through_the_embedded_link_too() =>
+        Check(programs: 40, lengthMax: 200, s_shortRing, run => Each((filter, pace) => new LinkFollower(run, filter, pace * 10)));
+
+    private static void Check(int programs, int lengthMax, RegistryOptions options, Func<ModelRun, Follower[]> start) =>
         Prop.ForAll(
-                ModelStep.Programs(50, 200),
+                ModelStep.Programs(50, lengthMax),
                 program =>
                     ModelRun.Check(
                         program,
-                        ModelRun.Options1To3s with { ChangeRingCapacity = 64 },
+                        options,
                         run =>
                         {
-                            LinkFollower[] followers = [.. s_filters.SelectMany(Paces, (filter, pace) => new LinkFollower(run, filter, pace * 10))];
+                            Follower[] followers = start(run);
                             return _ => Array.ForEach(followers, follower => follower.Step());
                         }
                     )
             )
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(40));
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(programs));
 
-    private static int[] Paces(InstanceFilter filter) => [1, 7];
+    private static Follower[] OfLog(ModelRun run, long bytesMax, int slowness)
+    {
+        var log = new EncodedChangeLog<EchoChangeEncoder>(run.Real.Registry, default, bytesMax);
+        return Each((filter, pace) => new LogFollower(run, log, filter, pace * slowness));
+    }
+
+    // One that reads after every step, and one after every seventh.
+    private static Follower[] Each(Func<InstanceFilter, int, Follower> make) =>
+        [.. s_filters.SelectMany(_ => (int[])[1, 7], make)];
 
     private abstract class Follower(ModelRun run, InstanceFilter filter, int pace)
     {
