@@ -75,9 +75,9 @@ public sealed class QuicDialer(QuicDialerOptions options) : IWireDialer
                     ? null
                     : SslStreamCertificateContext.Create(options.Trust.ClientCertificate, null, offline: true),
                 CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-                RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
+                RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
                 {
-                    string? refusal = IsTrustedLoopback(sender)
+                    string? refusal = IsTrustedLoopback()
                         ? null
                         : ServerCheck.Refusal(options.Trust, certificate, chain, errors);
                     onRefusal(refusal);
@@ -86,9 +86,9 @@ public sealed class QuicDialer(QuicDialerOptions options) : IWireDialer
             },
         };
 
-    private bool IsTrustedLoopback(object connection) =>
+    /// <summary>By what is dialled: while the certificate is looked at, the connection does not know its other end yet.</summary>
+    private bool IsTrustedLoopback() =>
         options.TrustLoopback
         && options.Trust is { Fingerprint: null, Authorities: null }
-        && connection is QuicConnection { RemoteEndPoint.Address: var address }
-        && IPAddress.IsLoopback(address);
+        && (IPAddress.TryParse(options.Host, out IPAddress? address) ? IPAddress.IsLoopback(address) : options.Host == "localhost");
 }
