@@ -194,7 +194,7 @@ public sealed class WireLink : IRegistryLink
         var hello = new HelloRequest(
             WireVersion.Major,
             WireVersion.Minor,
-            PackingSet.None,
+            _options.AcceptPacked ? Packings.Supported : PackingSet.None,
             RoleOf(number, _dialer.Lanes),
             _options.Name,
             shown.Kind,

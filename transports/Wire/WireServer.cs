@@ -30,6 +30,7 @@ public sealed class WireServer : IDisposable
     private static readonly TimeSpan s_trimEvery = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<WireSession, bool> _sessions = [];
+    private readonly EncodedSnapshotCache<WireEncoder>[] _snapshots; // by packing
     private readonly Timer _sweep;
     private long _trimmedAtMs = Environment.TickCount64;
     private int _sessionCount;
@@ -42,10 +43,16 @@ public sealed class WireServer : IDisposable
         Options = options.OrThrow();
         Access = access;
         Logger = logger;
-        Snapshots = new EncodedSnapshotCache<WireEncoder>(registry, default);
+        _snapshots =
+        [
+            new EncodedSnapshotCache<WireEncoder>(registry, default),
+            new EncodedSnapshotCache<WireEncoder>(registry, default, new ChunkPacker(Packing.Lz4)),
+            new EncodedSnapshotCache<WireEncoder>(registry, default, new ChunkPacker(Packing.Brotli)),
+        ];
         Changes = new EncodedChangeLog<WireChangeEncoder>(registry, default, ChangeBytesMax);
         registry.Published += Watchers.OnPublished;
         TimeSpan shortest = new[] { options.HelloTimeout, options.IdleTimeout, options.StallTimeout, s_sweepMax * 4 }.Min();
+        Log.Packs(logger, Packings.Description);
         _sweep = new Timer(_ => Sweep(), null, shortest / 4, shortest / 4);
     }
 
@@ -61,9 +68,9 @@ public sealed class WireServer : IDisposable
 
     internal ILogger Logger { get; }
 
-    internal EncodedSnapshotCache<WireEncoder> Snapshots { get; }
-
     internal EncodedChangeLog<WireChangeEncoder> Changes { get; }
+
+    internal PackedUpdates PackedUpdates { get; } = new();
 
     internal WatcherList Watchers { get; } = new();
 
@@ -121,12 +128,13 @@ public sealed class WireServer : IDisposable
     /// <summary>The documents that hold all that a filter selects; one that is in several is meant once.</summary>
     internal IEnumerable<EncodedDocument> Documents(RegistrySnapshot snapshot, InstanceFilter filter, Packing packing)
     {
-        const DocumentCoding coding = DocumentCoding.Plain;
+        EncodedSnapshotCache<WireEncoder> cache = _snapshots[(int)packing];
+        DocumentCoding coding = packing == Packing.None ? DocumentCoding.Plain : DocumentCoding.Packed;
         return filter.Kind switch
         {
-            FilterKind.All => [Snapshots.Full(snapshot, coding)],
-            FilterKind.Services => filter.Names.Select(name => Snapshots.Service(snapshot, name, coding)).OfType<EncodedDocument>(),
-            _ => filter.Names.Select(name => Snapshots.Vip(snapshot, name, filter.Kind == FilterKind.SecureVips, coding)),
+            FilterKind.All => [cache.Full(snapshot, coding)],
+            FilterKind.Services => filter.Names.Select(name => cache.Service(snapshot, name, coding)).OfType<EncodedDocument>(),
+            _ => filter.Names.Select(name => cache.Vip(snapshot, name, filter.Kind == FilterKind.SecureVips, coding)),
         };
     }
 
@@ -141,7 +149,10 @@ public sealed class WireServer : IDisposable
         long trimmedAt = Volatile.Read(ref _trimmedAtMs);
         if (now - trimmedAt > s_trimEvery.TotalMilliseconds && Interlocked.CompareExchange(ref _trimmedAtMs, now, trimmedAt) == trimmedAt)
         {
-            Snapshots.Trim();
+            foreach (EncodedSnapshotCache<WireEncoder> cache in _snapshots)
+            {
+                cache.Trim();
+            }
         }
     }
 }

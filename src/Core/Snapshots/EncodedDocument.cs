@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Rollcall.Core.Seams;
 
 namespace Rollcall.Core.Snapshots;
 
@@ -10,6 +11,9 @@ public enum DocumentCoding : byte
 
     /// <summary>One gzip member.</summary>
     Gzip,
+
+    /// <summary>Each piece packed by the <see cref="IPiecePacker"/> of the cache, one behind the other.</summary>
+    Packed,
 }
 
 /// <summary>The bytes of one document: a sequence of cached segments, never copied together.</summary>

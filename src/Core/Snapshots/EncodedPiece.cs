@@ -1,3 +1,5 @@
+using Rollcall.Core.Seams;
+
 namespace Rollcall.Core.Snapshots;
 
 /// <summary>Encoded bytes of a part of a document: bytes of its own, or a sequence of parts.</summary>
@@ -42,6 +44,9 @@ internal sealed class EncodedPiece
 
     /// <summary>A piece that is sent as it is.</summary>
     public static EncodedPiece Plain(ReadOnlySpan<byte> bytes) => new(bytes.ToArray(), bytes.Length, 0);
+
+    /// <summary>A piece that an <see cref="IPiecePacker"/> packed.</summary>
+    public static EncodedPiece Packed(byte[] packed, int plainLength) => new(packed, plainLength, 0);
 
     /// <summary>A piece of a gzip member, worth compressing.</summary>
     public static EncodedPiece Deflated(ReadOnlySpan<byte> bytes) =>

@@ -29,15 +29,20 @@ public sealed class EncodedSnapshotCache<TEncoder>
     private readonly PieceEncoder<TEncoder> _encoder; // guarded by _encoding
     private readonly Variant _plain;
     private readonly Variant _gzip;
+    private readonly Variant _packed;
     private long _deltas; // guarded by _encoding
 
     /// <summary>A cache over <paramref name="registry"/>.</summary>
-    public EncodedSnapshotCache(RegistryService registry, TEncoder encoder)
+    /// <param name="registry">The registry.</param>
+    /// <param name="encoder">The format.</param>
+    /// <param name="packer">What <see cref="DocumentCoding.Packed"/> means; null: nobody will ask for it.</param>
+    public EncodedSnapshotCache(RegistryService registry, TEncoder encoder, IPiecePacker? packer = null)
     {
         _registry = registry;
-        _encoder = new PieceEncoder<TEncoder>(registry, encoder);
+        _encoder = new PieceEncoder<TEncoder>(registry, encoder, packer);
         _plain = new Variant(DocumentCoding.Plain);
         _gzip = new Variant(DocumentCoding.Gzip);
+        _packed = new Variant(DocumentCoding.Packed);
     }
 
     /// <summary>Bytes of instances and what stands between them that the encoder wrote since the start: what a test counts.</summary>
@@ -175,7 +180,7 @@ public sealed class EncodedSnapshotCache<TEncoder>
         lock (_encoding)
         {
             RegistrySnapshot snapshot = _registry.ReadSnapshot();
-            foreach (Variant variant in (Variant[])[_plain, _gzip])
+            foreach (Variant variant in (Variant[])[_plain, _gzip, _packed])
             {
                 if (!Interlocked.Exchange(ref variant.Used, false))
                 {
@@ -198,7 +203,12 @@ public sealed class EncodedSnapshotCache<TEncoder>
 
     private Variant Use(DocumentCoding coding)
     {
-        Variant variant = coding == DocumentCoding.Gzip ? _gzip : _plain;
+        Variant variant = coding switch
+        {
+            DocumentCoding.Plain => _plain,
+            DocumentCoding.Gzip => _gzip,
+            _ => _packed,
+        };
         Volatile.Write(ref variant.Used, true);
         return variant;
     }

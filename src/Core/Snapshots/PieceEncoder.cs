@@ -14,11 +14,11 @@ namespace Rollcall.Core.Snapshots;
 /// piece depends on that block alone.
 /// </para>
 /// </remarks>
-internal sealed class PieceEncoder<TEncoder>(RegistryService registry, TEncoder encoder)
+internal sealed class PieceEncoder<TEncoder>(RegistryService registry, TEncoder encoder, IPiecePacker? packer)
     where TEncoder : struct, ISnapshotEncoder
 {
     private readonly ArrayBufferWriter<byte> _buffer = new(64 * 1024);
-    private readonly EncodedPiece?[] _sameService = new EncodedPiece?[2]; // what stands between two instances, by coding
+    private readonly EncodedPiece?[] _sameService = new EncodedPiece?[Enum.GetValues<DocumentCoding>().Length]; // what stands between two instances, by coding
     private long _encodedBytes;
 
     /// <summary>Bytes of instances, and of what stands between them, written since the start.</summary>
@@ -149,7 +149,7 @@ internal sealed class PieceEncoder<TEncoder>(RegistryService registry, TEncoder 
         }
 
         _encodedBytes += _buffer.WrittenCount;
-        return coding == DocumentCoding.Plain ? EncodedPiece.Plain(_buffer.WrittenSpan) : EncodedPiece.Deflated(_buffer.WrittenSpan);
+        return Code(_buffer.WrittenSpan, coding);
     }
 
     private EncodedPiece Between(ServiceName left, ServiceName right, DocumentCoding coding)
@@ -179,7 +179,20 @@ internal sealed class PieceEncoder<TEncoder>(RegistryService registry, TEncoder 
     }
 
     private EncodedPiece Short(DocumentCoding coding) =>
-        coding == DocumentCoding.Plain ? EncodedPiece.Plain(_buffer.WrittenSpan) : EncodedPiece.Stored(_buffer.WrittenSpan);
+        coding == DocumentCoding.Gzip ? EncodedPiece.Stored(_buffer.WrittenSpan) : Code(_buffer.WrittenSpan, coding);
+
+    private EncodedPiece Code(ReadOnlySpan<byte> bytes, DocumentCoding coding) =>
+        coding switch
+        {
+            DocumentCoding.Plain => EncodedPiece.Plain(bytes),
+            DocumentCoding.Gzip => EncodedPiece.Deflated(bytes),
+            _ => EncodedPiece.Packed(Pack(bytes), bytes.Length),
+        };
+
+    private byte[] Pack(ReadOnlySpan<byte> bytes) =>
+        packer is null ? throw new InvalidOperationException("This cache was made without a packer.")
+        : bytes.IsEmpty ? []
+        : packer.Pack(bytes);
 
     private void WriteBetween(ServiceName left, ServiceName right)
     {
@@ -220,9 +233,12 @@ internal sealed class PieceEncoder<TEncoder>(RegistryService registry, TEncoder 
 
         encoder.WriteTail(_buffer, head);
         byte[] end = _buffer.WrittenSpan.ToArray();
-        return coding == DocumentCoding.Plain
-            ? new EncodedDocument(head.Version, start, body, end, inflate)
-            : Gzip(head.Version, EncodedPiece.Stored(start), body, EncodedPiece.Stored(end));
+        return coding switch
+        {
+            DocumentCoding.Plain => new EncodedDocument(head.Version, start, body, end, inflate),
+            DocumentCoding.Gzip => Gzip(head.Version, EncodedPiece.Stored(start), body, EncodedPiece.Stored(end)),
+            _ => new EncodedDocument(head.Version, Pack(start), body, Pack(end), inflate: false),
+        };
     }
 
     private static EncodedDocument Gzip(ulong version, EncodedPiece start, EncodedPiece body, EncodedPiece end)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Rollcall.Core.Seams;
+using Rollcall.Transports.Wire.Compression;
 using Rollcall.Transports.Wire.Frames;
 using Rollcall.Transports.Wire.Records;
 
@@ -149,7 +150,7 @@ internal sealed class ClientLane
 
     /// <summary>The bytes that were packed into a message.</summary>
     /// <exception cref="InvalidDataException">They are not what they say.</exception>
-    public static byte[] Unpack(ReadOnlySpan<byte> packed) => throw new InvalidDataException("it packed what was asked for plain");
+    public byte[] Unpack(ReadOnlySpan<byte> packed) => Chunk.Unpack(packed, Node.Packing, _options.MessageBytesMax);
 
     /// <summary>The node does not keep to the protocol.</summary>
     public LinkException Break(string problem) => Break(LinkFailure.Protocol, $"{_address} does not speak as agreed: {problem}.");

@@ -177,7 +177,7 @@ internal sealed class PendingCall<TRequest, TAnswer> : Call, IValueTaskSource<TA
     {
         try
         {
-            byte[]? plain = (flags & FrameFlags.Packed) == 0 ? null : ClientLane.Unpack(payload);
+            byte[]? plain = (flags & FrameFlags.Packed) == 0 ? null : _lane!.Unpack(payload);
             var reader = new PayloadReader(plain ?? payload);
             _answer = _operation!.Read(ref reader, _request, _lane!);
             if (!reader.AtEnd)

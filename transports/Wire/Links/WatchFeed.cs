@@ -166,7 +166,7 @@ internal sealed class WatchFeed : Call, IDisposable
     {
         try
         {
-            var reader = new PayloadReader((flags & FrameFlags.Packed) == 0 ? bytes : ClientLane.Unpack(bytes));
+            var reader = new PayloadReader((flags & FrameFlags.Packed) == 0 ? bytes : _lane.Unpack(bytes));
             RegistryUpdate update = UpdateRecord.Read(ref reader, _lane.Epoch, _lane.Services);
             return reader.AtEnd ? update : throw _lane.Break("an update cannot be read");
         }

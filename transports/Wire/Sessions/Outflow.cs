@@ -37,10 +37,8 @@ internal sealed class Outflow(WireServer server, WireSession session, FrameOutpu
     /// <summary>Begins to send all that a filter selects.</summary>
     public void ReadSnapshot(uint correlation, InstanceFilter filter)
     {
-        Message message = server.Messages.Get();
-        Fill(message, Opcode.ReadSnapshot, correlation, filter, _registry.ReadSnapshot());
         Reads++;
-        _sending.Enqueue((message, null));
+        _sending.Enqueue((Snapshot(Opcode.ReadSnapshot, correlation, filter, _registry.ReadSnapshot()), null));
     }
 
     /// <summary>Begins to send every change since a version, or says that they are not kept any more.</summary>
@@ -61,10 +59,8 @@ internal sealed class Outflow(WireServer server, WireSession session, FrameOutpu
             return;
         }
 
-        Message message = server.Messages.Get();
-        Fill(message, Opcode.ReadDelta, correlation, read, scratch.Segments);
         Reads++;
-        _sending.Enqueue((message, null));
+        _sending.Enqueue((Delta(correlation, since.Number, read, scratch.Segments), null));
     }
 
     /// <summary>Begins a watch; false if one has this id already.</summary>
@@ -184,8 +180,7 @@ internal sealed class Outflow(WireServer server, WireSession session, FrameOutpu
 
         if (watch.WantsSnapshot)
         {
-            Message message = server.Messages.Get();
-            Fill(message, Opcode.Watch, watch.Correlation, watch.Filter, snapshot);
+            Message message = Snapshot(Opcode.Watch, watch.Correlation, watch.Filter, snapshot);
             watch.Sent(snapshot.Version, message.Left);
             watch.Sending = message;
             _sending.Enqueue((message, watch));
@@ -194,10 +189,11 @@ internal sealed class Outflow(WireServer server, WireSession session, FrameOutpu
 
     private void Push(Watch watch, in ChangeRead read, SessionScratch scratch)
     {
+        ulong after = watch.Cursor;
         if (read.Count > 0 || watch.Passed(read.Reached))
         {
             watch.Sent(read.Reached, read.Bytes);
-            WriteUpdate(watch.Correlation, read.Count > 0 ? UpdateKind.Changes : UpdateKind.Progress, read, scratch.Segments);
+            WriteUpdate(watch, after, read, scratch.Segments);
         }
 
         if (read.Reached < _registry.ReadSnapshot().Version)
@@ -206,11 +202,18 @@ internal sealed class Outflow(WireServer server, WireSession session, FrameOutpu
         }
     }
 
-    private void WriteUpdate(uint correlation, UpdateKind kind, in ChangeRead read, List<ReadOnlyMemory<byte>> segments)
+    private void WriteUpdate(Watch watch, ulong after, in ChangeRead read, List<ReadOnlyMemory<byte>> segments)
     {
+        if (IsWorthPacking(read))
+        {
+            byte[] packed = server.PackedUpdates.Get(after, watch.Filter, read, Packing, segments);
+            output.Frame(Opcode.Watch, FrameFlags.Answer | FrameFlags.Packed, watch.Correlation, packed);
+            return;
+        }
+
         Span<byte> head = stackalloc byte[UpdateHead.SizeMax];
-        head = head[..UpdateHead.Put(head, kind, read.Reached)];
-        output.Header(head.Length + read.Bytes, Opcode.Watch, FrameFlags.Answer, correlation);
+        head = head[..UpdateHead.Put(head, KindOf(read), read.Reached)];
+        output.Header(head.Length + read.Bytes, Opcode.Watch, FrameFlags.Answer, watch.Correlation);
         output.Payload(head);
         foreach (ReadOnlyMemory<byte> segment in segments)
         {
@@ -218,25 +221,44 @@ internal sealed class Outflow(WireServer server, WireSession session, FrameOutpu
         }
     }
 
-    private void Fill(Message message, Opcode opcode, uint correlation, InstanceFilter filter, RegistrySnapshot snapshot)
+    private Message Snapshot(Opcode opcode, uint correlation, InstanceFilter filter, RegistrySnapshot snapshot)
     {
-        message.Begin(opcode, FrameFlags.None, correlation);
-        message.Add(UpdateHead.Of(UpdateKind.Snapshot, snapshot.Version));
+        Message message = server.Messages.Get();
+        byte[] head = UpdateHead.Of(UpdateKind.Snapshot, snapshot.Version);
+        bool packs = Packing != Packing.None;
+        message.Begin(opcode, packs ? FrameFlags.Packed : FrameFlags.None, correlation);
+        message.Add(packs ? Chunk.Pack(head, Packing) : head);
         foreach (EncodedDocument document in server.Documents(snapshot, filter, Packing))
         {
             message.Add(document);
         }
+
+        return message;
     }
 
-    private static void Fill(Message message, Opcode opcode, uint correlation, in ChangeRead read, List<ReadOnlyMemory<byte>> segments)
+    private Message Delta(uint correlation, ulong after, in ChangeRead read, List<ReadOnlyMemory<byte>> segments)
     {
-        message.Begin(opcode, FrameFlags.None, correlation);
-        message.Add(UpdateHead.Of(read.Count > 0 ? UpdateKind.Changes : UpdateKind.Progress, read.Reached));
+        Message message = server.Messages.Get();
+        if (IsWorthPacking(read))
+        {
+            message.Begin(Opcode.ReadDelta, FrameFlags.Packed, correlation);
+            message.Add(server.PackedUpdates.Get(after, InstanceFilter.All, read, Packing, segments));
+            return message;
+        }
+
+        message.Begin(Opcode.ReadDelta, FrameFlags.None, correlation);
+        message.Add(UpdateHead.Of(KindOf(read), read.Reached));
         foreach (ReadOnlyMemory<byte> segment in segments)
         {
             message.Add(segment);
         }
+
+        return message;
     }
+
+    private bool IsWorthPacking(in ChangeRead read) => Packing != Packing.None && read.Bytes >= server.Options.PackBytesMin;
+
+    private static UpdateKind KindOf(in ChangeRead read) => read.Count > 0 ? UpdateKind.Changes : UpdateKind.Progress;
 
     private Watch? Of(uint correlation)
     {
