@@ -31,7 +31,7 @@ internal enum WireErrorCode : byte
     Malformed = 36,
 
     /// <summary>Over a limit.</summary>
-    LimitExceeded = 48,
+    OverLimit = 48,
 
     /// <summary>Nothing came, or nothing was taken, for too long.</summary>
     TimedOut = 49,
@@ -62,7 +62,7 @@ internal static class WireErrorMap
         {
             WireErrorCode.NotAuthenticated => LinkFailure.NotAuthenticated,
             WireErrorCode.NotAllowed => LinkFailure.NotAllowed,
-            WireErrorCode.LimitExceeded => LinkFailure.LimitExceeded,
+            WireErrorCode.OverLimit => LinkFailure.LimitExceeded,
             WireErrorCode.TimedOut or WireErrorCode.Unavailable or WireErrorCode.Fault => LinkFailure.Unavailable,
             _ => LinkFailure.Protocol,
         };

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.ObjectPool;
 using Rollcall.Core.Snapshots;
+using Rollcall.Core.Watching;
 using Rollcall.Transports.Wire.Frames;
 
 namespace Rollcall.Transports.Wire.Sessions;
@@ -14,6 +15,7 @@ internal sealed class Message : IResettable
     /// <summary>Most payload of one frame: what a heartbeat's answer may have to wait for.</summary>
     private const int FrameBytes = 64 * 1024;
 
+    private readonly byte[] _head = new byte[UpdateHead.SizeMax];
     private readonly List<ReadOnlyMemory<byte>> _segments = [];
     private readonly List<EncodedDocument> _documents = [];
     private EncodedDocument.SegmentEnumerator _walk;
@@ -35,6 +37,9 @@ internal sealed class Message : IResettable
         _flags = flags | FrameFlags.Answer;
         _correlation = correlation;
     }
+
+    /// <summary>What an update begins with; before all else, and not packed.</summary>
+    public void Add(UpdateKind kind, ulong version) => Add(_head.AsMemory(0, UpdateHead.Put(_head, kind, version)));
 
     /// <summary>Bytes that are not written again; before all documents.</summary>
     public void Add(ReadOnlyMemory<byte> segment)

@@ -50,7 +50,7 @@ internal sealed class Operations(WireServer server, LanePeer peer, FrameOutput o
             problem += " The first frame is a hello.";
         }
 
-        End(header.Correlation, WireErrorCode.LimitExceeded, problem);
+        End(header.Correlation, WireErrorCode.OverLimit, problem);
         return false;
     }
 
@@ -262,7 +262,7 @@ internal sealed class Operations(WireServer server, LanePeer peer, FrameOutput o
         if (handles > server.Options.HandlesPerFrameMax)
         {
             string problem = $"{handles} handles are over {server.Options.HandlesPerFrameMax} (WireOptions.HandlesPerFrameMax).";
-            Refuse(header, WireErrorCode.LimitExceeded, problem);
+            Refuse(header, WireErrorCode.OverLimit, problem);
         }
         else if (May(header, RegistryOperation.Renew))
         {
@@ -366,7 +366,7 @@ internal sealed class Operations(WireServer server, LanePeer peer, FrameOutput o
         if (outflow.Watches >= server.Options.WatchesPerSessionMax)
         {
             string problem = $"A session has at most {outflow.Watches} watches (WireOptions.WatchesPerSessionMax).";
-            Refuse(header, WireErrorCode.LimitExceeded, problem);
+            Refuse(header, WireErrorCode.OverLimit, problem);
         }
         else if (!outflow.TryWatch(header.Correlation, filter!, since))
         {
@@ -398,7 +398,7 @@ internal sealed class Operations(WireServer server, LanePeer peer, FrameOutput o
         else
         {
             string problem = $"A filter of {names} names is over {server.Options.FilterNamesMax} (WireOptions.FilterNamesMax).";
-            Refuse(header, WireErrorCode.LimitExceeded, problem);
+            Refuse(header, WireErrorCode.OverLimit, problem);
         }
 
         return false;

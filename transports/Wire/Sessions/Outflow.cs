@@ -224,10 +224,17 @@ internal sealed class Outflow(WireServer server, WireSession session, FrameOutpu
     private Message Snapshot(Opcode opcode, uint correlation, InstanceFilter filter, RegistrySnapshot snapshot)
     {
         Message message = server.Messages.Get();
-        byte[] head = UpdateHead.Of(UpdateKind.Snapshot, snapshot.Version);
-        bool packs = Packing != Packing.None;
-        message.Begin(opcode, packs ? FrameFlags.Packed : FrameFlags.None, correlation);
-        message.Add(packs ? Chunk.Pack(head, Packing) : head);
+        if (Packing == Packing.None)
+        {
+            message.Begin(opcode, FrameFlags.None, correlation);
+            message.Add(UpdateKind.Snapshot, snapshot.Version);
+        }
+        else
+        {
+            message.Begin(opcode, FrameFlags.Packed, correlation);
+            message.Add(Chunk.Pack(UpdateHead.Of(UpdateKind.Snapshot, snapshot.Version), Packing));
+        }
+
         foreach (EncodedDocument document in server.Documents(snapshot, filter, Packing))
         {
             message.Add(document);
@@ -247,7 +254,7 @@ internal sealed class Outflow(WireServer server, WireSession session, FrameOutpu
         }
 
         message.Begin(Opcode.ReadDelta, FrameFlags.None, correlation);
-        message.Add(UpdateHead.Of(KindOf(read), read.Reached));
+        message.Add(KindOf(read), read.Reached);
         foreach (ReadOnlyMemory<byte> segment in segments)
         {
             message.Add(segment);
