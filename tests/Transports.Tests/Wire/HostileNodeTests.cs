@@ -16,6 +16,9 @@ public sealed class HostileNodeTests
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
+    // Of All.
+    private const int Calls = 7;
+
     private static readonly byte[] s_hello = RawLane.Frame(
         Opcode.Hello,
         1,
@@ -110,7 +113,7 @@ public sealed class HostileNodeTests
     {
         byte[] update = RawLane.Frame(Opcode.Watch, 2, output => output.Write(UpdateHead.Of(UpdateKind.Progress, 5)), FrameFlags.Answer);
         byte[] flood = [.. s_hello, .. Enumerable.Repeat(update, 50).SelectMany(bytes => bytes)];
-        using var node = new Node(flood, closes: false);
+        using var node = new Node(flood, closes: false, requests: 1);
         await using WireLink link = await WireLink.ConnectAsync(node, new WireLinkOptions());
         IAsyncEnumerator<RegistryUpdate> updates = link.WatchAsync(InstanceFilter.All, default).GetAsyncEnumerator();
         await updates.MoveNextAsync().AsTask().WaitAsync(s_patience); // and is then not asked for more
@@ -122,7 +125,7 @@ public sealed class HostileNodeTests
     [Fact]
     public async Task A_node_that_says_nothing_is_given_up()
     {
-        using var node = new Node([], closes: false);
+        using var node = new Node([], closes: false, requests: 0);
         LinkException failure = await Assert.ThrowsAsync<LinkException>(async () =>
             await WireLink.ConnectAsync(node, new WireLinkOptions { ConnectTimeout = TimeSpan.FromMilliseconds(100) }).AsTask().WaitAsync(s_patience)
         );
@@ -132,7 +135,7 @@ public sealed class HostileNodeTests
     [Fact]
     public async Task A_node_that_falls_silent_is_given_up()
     {
-        using var node = new Node(s_hello, closes: false);
+        using var node = new Node(s_hello, closes: false, requests: 0);
         await using WireLink link = await WireLink.ConnectAsync(node, new WireLinkOptions { SilenceMax = TimeSpan.FromMilliseconds(200) });
         LinkException failure = await link.Closed.WaitAsync(s_patience);
         Assert.Contains(nameof(WireLinkOptions.SilenceMax), failure.Message, StringComparison.Ordinal);
@@ -190,20 +193,19 @@ public sealed class HostileNodeTests
 
     private static async Task UseAsync(byte[] said, Func<WireLink, Task> use, WireLinkOptions? options)
     {
-        using var node = new Node(said, closes: true);
+        using var node = new Node(said, closes: true, Calls);
         await using WireLink link = await WireLink.ConnectAsync(node, options ?? new WireLinkOptions()).AsTask().WaitAsync(s_patience);
         await use(link);
     }
 
-    /// <summary>Says what it is given, whatever it is asked; what it is asked it throws away.</summary>
+    /// <summary>Says what it is given: a hello at once, the rest when it was asked as often as was said; what it is asked it throws away.</summary>
     private sealed class Node : IWireDialer, IDisposable
     {
         private readonly MemoryLane _lane = new(bufferBytes: 16 * 1024 * 1024);
 
-        public Node(byte[] said, bool closes)
+        public Node(byte[] said, bool closes, int requests)
         {
-            _ = SayAsync(said, closes);
-            _ = ListenAsync();
+            _ = SayAsync(said, closes, requests);
         }
 
         public string Address => "memory://hostile";
@@ -216,23 +218,32 @@ public sealed class HostileNodeTests
 
         public void Dispose() => _lane.Server.Output.Complete();
 
-        private async Task SayAsync(byte[] said, bool closes)
+        private async Task SayAsync(byte[] said, bool closes, int requests)
         {
-            await _lane.Server.Output.WriteAsync(said);
+            await _lane.Server.Output.WriteAsync(said.AsMemory(0, Math.Min(said.Length, s_hello.Length)));
+            for (int heard = 0; heard <= requests && said.Length > s_hello.Length; heard++)
+            {
+                await HearAsync();
+            }
+
+            if (said.Length > s_hello.Length)
+            {
+                await _lane.Server.Output.WriteAsync(said.AsMemory(s_hello.Length));
+            }
+
             if (closes)
             {
                 await _lane.Server.Output.CompleteAsync();
             }
         }
 
-        private async Task ListenAsync()
+        private async Task HearAsync()
         {
-            ReadResult read;
-            do
-            {
-                read = await _lane.Server.Input.ReadAsync();
-                _lane.Server.Input.AdvanceTo(read.Buffer.End);
-            } while (!read.IsCompleted);
+            ReadResult read = await _lane.Server.Input.ReadAtLeastAsync(FrameHeader.Size);
+            FrameHeader header = FrameHeader.Read(read.Buffer.Slice(0, FrameHeader.Size).ToArray());
+            _lane.Server.Input.AdvanceTo(read.Buffer.Start);
+            read = await _lane.Server.Input.ReadAtLeastAsync(FrameHeader.Size + (int)header.Length);
+            _lane.Server.Input.AdvanceTo(read.Buffer.GetPosition(FrameHeader.Size + header.Length));
         }
     }
 
