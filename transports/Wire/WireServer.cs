@@ -23,8 +23,8 @@ namespace Rollcall.Transports.Wire;
 /// </remarks>
 public sealed class WireServer : IDisposable
 {
-    // Some 100,000 changes of a status, or 15,000 of whole instances.
-    private const long ChangeBytesMax = 4 * 1024 * 1024;
+    // All that the registry keeps by default, 65,536, if each is a new instance of 256 bytes. Taken only when someone asks for them.
+    private const long ChangeBytesMax = 16 * 1024 * 1024;
 
     private static readonly TimeSpan s_sweepMax = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_trimEvery = TimeSpan.FromMinutes(1);

@@ -220,8 +220,9 @@ public sealed class HostileNodeTests
 
         private async Task SayAsync(byte[] said, bool closes, int requests)
         {
+            await HearAsync();
             await _lane.Server.Output.WriteAsync(said.AsMemory(0, Math.Min(said.Length, s_hello.Length)));
-            for (int heard = 0; heard <= requests && said.Length > s_hello.Length; heard++)
+            for (int heard = 0; heard < requests && said.Length > s_hello.Length; heard++)
             {
                 await HearAsync();
             }

@@ -9,8 +9,10 @@ internal static class ErrorRecord
     private const int MessageBytesMax = 4_096;
 
     /// <summary>Reads one; of what is none, that it is none.</summary>
-    public static (WireErrorCode Code, string Message) Read(ReadOnlySpan<byte> payload) =>
-        payload.IsEmpty
-            ? (WireErrorCode.Fault, "It gave no reason.")
-            : ((WireErrorCode)payload[0], Encoding.UTF8.GetString(payload[1..Math.Min(payload.Length, MessageBytesMax)]));
+    public static (WireErrorCode Code, string Message) Read(ReadOnlySpan<byte> payload)
+    {
+        WireErrorCode code = payload.IsEmpty ? WireErrorCode.Fault : (WireErrorCode)payload[0];
+        string message = payload.IsEmpty ? "" : Encoding.UTF8.GetString(payload[1..Math.Min(payload.Length, MessageBytesMax)]);
+        return (code, string.IsNullOrWhiteSpace(message) ? $"It gave no reason for error {(byte)code}." : message);
+    }
 }

@@ -3,26 +3,25 @@ namespace Rollcall.Transports.Wire.Links;
 /// <summary>The calls under way on a lane, by correlation id.</summary>
 /// <remarks>
 /// <para>Owner: one <see cref="ClientLane"/>, under its lock.</para>
-/// <para>Shape: an id is a place in an array, plus one. A place is given anew only when its call has had its last frame.</para>
+/// <para>
+/// Shape: an id is a place in an array, plus one. A place is given anew only when its call has had its last frame, and as late as
+/// possible, so that an answer that comes twice is seen to answer nothing.
+/// </para>
 /// <para>Cost: O(1), 0 bytes once grown.</para>
 /// </remarks>
 internal sealed class CallTable
 {
+    private readonly Queue<int> _free = new();
     private Call?[] _calls = new Call?[16];
-    private readonly Stack<int> _free = new();
     private int _used;
 
     /// <summary>Adds a call; returns its correlation id.</summary>
     public uint Add(Call call)
     {
-        if (!_free.TryPop(out int place))
+        int place = _used < _calls.Length || !_free.TryDequeue(out int free) ? _used++ : free;
+        if (place == _calls.Length)
         {
-            if (_used == _calls.Length)
-            {
-                Array.Resize(ref _calls, _used * 2);
-            }
-
-            place = _used++;
+            Array.Resize(ref _calls, place * 2);
         }
 
         _calls[place] = call;
@@ -36,7 +35,7 @@ internal sealed class CallTable
     public void Remove(uint correlation)
     {
         _calls[correlation - 1] = null;
-        _free.Push((int)correlation - 1);
+        _free.Enqueue((int)correlation - 1);
     }
 
     /// <summary>Takes all out.</summary>

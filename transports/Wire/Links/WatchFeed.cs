@@ -200,6 +200,7 @@ internal sealed class WatchFeed : Call, IDisposable
 
     private void Acknowledge()
     {
+        ulong version;
         lock (_gate)
         {
             if (_updatesApplied == 0)
@@ -207,9 +208,12 @@ internal sealed class WatchFeed : Call, IDisposable
                 return;
             }
 
+            version = _applied;
             _updatesApplied = 0;
             _bytesApplied = 0;
-            _lane.Follow(Opcode.Acknowledge, _correlation, static (output, in version) => output.WriteNumber(version), _applied);
         }
+
+        // Two that meet may go out in either order: an older one says nothing to the node.
+        _lane.Follow(Opcode.Acknowledge, _correlation, static (output, in version) => output.WriteNumber(version), version);
     }
 }

@@ -32,7 +32,7 @@ internal sealed class FrameDispatcher(WireServer server, Operations operations, 
         while (!rest.IsEmpty)
         {
             rest = rest.Slice(DispatchSpan(rest.FirstSpan, now, scratch));
-            if (operations.HasEnded || Paused || rest.IsSingleSegment || !TryMeasure(rest, out long length))
+            if (operations.HasEnded || Paused || rest.IsSingleSegment || !TryMeasure(rest, now, scratch, out long length))
             {
                 break;
             }
@@ -53,7 +53,7 @@ internal sealed class FrameDispatcher(WireServer server, Operations operations, 
         while (bytes.Length - at >= FrameHeader.Size)
         {
             FrameHeader header = FrameHeader.Read(bytes[at..]);
-            if (!operations.Accepts(header))
+            if (!Accepts(header, now, scratch))
             {
                 break;
             }
@@ -100,7 +100,7 @@ internal sealed class FrameDispatcher(WireServer server, Operations operations, 
     }
 
     // The length of the first frame; false if it is not all there.
-    private bool TryMeasure(in ReadOnlySequence<byte> rest, out long length)
+    private bool TryMeasure(in ReadOnlySequence<byte> rest, MonotonicTime now, SessionScratch scratch, out long length)
     {
         length = 0;
         if (rest.Length < FrameHeader.Size)
@@ -112,6 +112,19 @@ internal sealed class FrameDispatcher(WireServer server, Operations operations, 
         rest.Slice(0, FrameHeader.Size).CopyTo(bytes);
         FrameHeader header = FrameHeader.Read(bytes);
         length = FrameHeader.Size + header.Length;
-        return operations.Accepts(header) && rest.Length >= length;
+        return Accepts(header, now, scratch) && rest.Length >= length;
+    }
+
+    // False: it is too long, and the session ends, with the answers to what came before.
+    private bool Accepts(in FrameHeader header, MonotonicTime now, SessionScratch scratch)
+    {
+        if (header.Length <= (uint)operations.FrameBytesMax)
+        {
+            return true;
+        }
+
+        CarryOutRenewals(now, scratch);
+        operations.EndOverLimit(header);
+        return false;
     }
 }

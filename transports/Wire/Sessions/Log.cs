@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Rollcall.Transports.Wire.Frames;
 
 namespace Rollcall.Transports.Wire.Sessions;
 
@@ -15,7 +16,7 @@ internal static partial class Log
     public static partial void LaneBroke(ILogger logger, string transport, string remote, string problem);
 
     [LoggerMessage(EventId = 3103, Level = LogLevel.Debug, Message = "{Transport} session of {Remote} was ended: {Code}, {Problem}")]
-    public static partial void Ended(ILogger logger, string transport, string remote, string code, string problem);
+    public static partial void Ended(ILogger logger, string transport, string remote, WireErrorCode code, string problem);
 
     [LoggerMessage(EventId = 3104, Level = LogLevel.Information, Message = "Wire: snapshots and large deltas are packed by {Packings}")]
     public static partial void Packs(ILogger logger, string packings);

@@ -34,25 +34,8 @@ internal sealed class Operations(WireServer server, LanePeer peer, FrameOutput o
     /// <summary>True if requests behind the last one must wait until a read is sent.</summary>
     public bool HasTooManyReads => outflow.Reads >= server.Options.ReadsPerSessionMax;
 
-    /// <summary>False if a frame is too long to be read on: the session ends.</summary>
-    public bool Accepts(in FrameHeader header)
-    {
-        int limit = IsGreeted ? server.Options.FrameBytesMax : server.Options.HelloBytesMax;
-        if (header.Length <= (uint)limit)
-        {
-            return true;
-        }
-
-        string option = IsGreeted ? nameof(WireOptions.FrameBytesMax) : nameof(WireOptions.HelloBytesMax);
-        string problem = $"A payload of {header.Length} bytes is over {limit} bytes (WireOptions.{option}).";
-        if (!IsGreeted)
-        {
-            problem += " The first frame is a hello.";
-        }
-
-        End(header.Correlation, WireErrorCode.OverLimit, problem);
-        return false;
-    }
+    /// <summary>Longest payload that is read.</summary>
+    public int FrameBytesMax => IsGreeted ? server.Options.FrameBytesMax : server.Options.HelloBytesMax;
 
     /// <summary>True if a frame is a renewal by handle, well formed and permitted.</summary>
     public bool IsRenewal(in FrameHeader header) =>
@@ -137,12 +120,22 @@ internal sealed class Operations(WireServer server, LanePeer peer, FrameOutput o
         }
     }
 
+    /// <summary>A frame is too long to be read on.</summary>
+    public void EndOverLimit(in FrameHeader header)
+    {
+        string problem = IsGreeted
+            ? $"A payload of {header.Length} bytes is over {FrameBytesMax} bytes (WireOptions.FrameBytesMax)."
+            : $"A payload of {header.Length} bytes is over {FrameBytesMax} bytes (WireOptions.HelloBytesMax): a lane begins with a hello.";
+        End(header.Correlation, WireErrorCode.OverLimit, problem);
+    }
+
     /// <summary>Writes the session's last frame.</summary>
     public void End(uint correlation, WireErrorCode code, string message)
     {
         if (!HasEnded)
         {
             HasEnded = true;
+            Log.Ended(server.Logger, peer.Transport, peer.Remote, code, message);
             output.Error(correlation, code, message, last: true);
         }
     }

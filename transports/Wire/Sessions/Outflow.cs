@@ -44,16 +44,10 @@ internal sealed class Outflow(WireServer server, WireSession session, FrameOutpu
     /// <summary>Begins to send every change since a version, or says that they are not kept any more.</summary>
     public void ReadDelta(uint correlation, RegistryVersion since, SessionScratch scratch)
     {
-        ChangeRead read = default;
         scratch.Segments.Clear();
-        ulong version = _registry.ReadSnapshot().Version;
-        bool kept = since.Epoch == _registry.BootEpoch && since.Number + (ulong)_registry.Options.ChangeRingCapacity >= version;
-        if (kept)
-        {
-            read = server.Changes.Read(since.Number, InstanceFilter.All, int.MaxValue, scratch.Segments);
-        }
-
-        if (!kept || read.TooFarBehind)
+        bool known = since.Epoch == _registry.BootEpoch;
+        ChangeRead read = known ? server.Changes.Read(since.Number, InstanceFilter.All, int.MaxValue, scratch.Segments) : default;
+        if (!known || read.TooFarBehind)
         {
             output.Refused(correlation, _registry.TooFarBehind(since));
             return;
