@@ -113,6 +113,11 @@ internal sealed class WireSession
             WakeReasons reasons = await _wakeup.WaitAsync().ConfigureAwait(false);
             if (Volatile.Read(ref _end) is { } end)
             {
+                if ((reasons & WakeReasons.Input) != 0)
+                {
+                    _input.Take(); // or the end would wait for a read that has ended
+                }
+
                 _operations.End(0, end.Code, end.Message);
             }
             else
