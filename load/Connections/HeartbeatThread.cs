@@ -15,6 +15,9 @@ internal sealed class HeartbeatThread : IDisposable
     private volatile bool _ends;
     private Exception? _failure;
 
+    /// <summary>How long each frame took from when it was due to its answer.</summary>
+    public Histogram Latency { get; } = new();
+
     /// <summary>Begins.</summary>
     /// <param name="server">Where to.</param>
     /// <param name="handles">Which leases.</param>
@@ -58,6 +61,7 @@ internal sealed class HeartbeatThread : IDisposable
                     throw new InvalidOperationException("leases that should live are unknown");
                 }
 
+                Latency.Record((long)Stopwatch.GetElapsedTime(due).TotalNanoseconds);
                 due += gap;
             }
         }

@@ -13,11 +13,15 @@ internal static class Deadline
     /// <param name="expected">What was expected and what was seen, for the exception.</param>
     /// <param name="within">How long at most; 30 s.</param>
     /// <exception cref="TimeoutException">It was not reached.</exception>
-    public static async Task UntilAsync(Func<bool> reached, Func<string> expected, TimeSpan? within = null)
+    public static Task UntilAsync(Func<bool> reached, Func<string> expected, TimeSpan? within = null) =>
+        UntilAsync(() => Task.FromResult(reached()), expected, within);
+
+    /// <summary>The same, where looking takes time.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> reached, Func<string> expected, TimeSpan? within = null)
     {
         TimeSpan limit = within ?? s_default;
         long start = Stopwatch.GetTimestamp();
-        while (!reached())
+        while (!await reached())
         {
             if (Stopwatch.GetElapsedTime(start) > limit)
             {

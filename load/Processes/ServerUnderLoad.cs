@@ -1,4 +1,5 @@
 using System.Net;
+using Rollcall.Transports.Quic;
 
 namespace Rollcall.Load.Processes;
 
@@ -6,6 +7,8 @@ namespace Rollcall.Load.Processes;
 internal sealed class ServerUnderLoad : IAsyncDisposable
 {
     private const string ReadyPrefix = "Rollcall ready";
+    private const string AnyPort = "127.0.0.1:0";
+    private const string AnyHttp = "http://" + AnyPort;
 
     private readonly IReadOnlyList<string> _addresses;
 
@@ -26,10 +29,14 @@ internal sealed class ServerUnderLoad : IAsyncDisposable
     public Uri Http => AddressOf("http");
 
     /// <summary>Where it listens for TCP.</summary>
-    public IPEndPoint Tcp => EndPointOf("tcp");
+    public IPEndPoint Tcp => IPEndPoint.Parse(AddressOf("tcp").Authority);
 
-    /// <summary>Where it listens for QUIC; null if it cannot.</summary>
-    public IPEndPoint? Quic => _addresses.Any(address => IsOf(address, "quic")) ? EndPointOf("quic") : null;
+    /// <summary>Where it listens for a scheme.</summary>
+    /// <exception cref="InvalidOperationException">It does not.</exception>
+    public Uri AddressOf(string scheme) =>
+        _addresses.FirstOrDefault(address => IsOf(address, scheme)) is { } found
+            ? new Uri(found)
+            : throw new InvalidOperationException($"The server does not listen for {scheme}; it said: {Process.ReadyLine}");
 
     /// <summary>Builds the server if it is not there, and starts it.</summary>
     public static async Task<ServerUnderLoad> StartAsync(params IEnumerable<string> arguments) =>
@@ -38,20 +45,11 @@ internal sealed class ServerUnderLoad : IAsyncDisposable
                 "the server",
                 await ServerProgram.LocateAsync(),
                 ReadyPrefix,
-                ["--http", "http://127.0.0.1:0", "--tcp", "127.0.0.1:0", .. arguments]
+                ["--http", AnyHttp, "--tcp", AnyPort, "--quic", QuicSupport.IsSupported ? AnyPort : "off", .. arguments]
             )
         );
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();
-
-    private IPEndPoint EndPointOf(string scheme) => IPEndPoint.Parse(AddressOf(scheme).Authority);
-
-    /// <summary>Where it listens for a scheme.</summary>
-    /// <exception cref="InvalidOperationException">It does not.</exception>
-    public Uri AddressOf(string scheme) =>
-        _addresses.FirstOrDefault(address => IsOf(address, scheme)) is { } found
-            ? new Uri(found)
-            : throw new InvalidOperationException($"The server does not listen for {scheme}; it said: {Process.ReadyLine}");
 
     private static bool IsOf(string address, string scheme) => address.StartsWith(scheme + "://", StringComparison.Ordinal);
 }

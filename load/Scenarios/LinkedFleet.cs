@@ -74,17 +74,29 @@ internal sealed class LinkedFleet : IAsyncDisposable
         return result.Error is null;
     }
 
-    /// <summary>Renews all once per interval, some in each request, for a time.</summary>
-    public Task<StepStats> RenewAsync(TimeSpan during, CancellationToken cancellation = default)
+    /// <summary>Registers each when it is due, spread evenly over a time.</summary>
+    public Task<StepStats> RegisterAllAsync(TimeSpan during) =>
+        LoadRun.RunAsync(
+            "register",
+            (request, cancellation) => RegisterAsync(request.Number, cancellation),
+            LoadSimulation.Inject(Count / during.TotalSeconds, during)
+        );
+
+    /// <summary>Renews once per interval, some in each request, for a time.</summary>
+    /// <param name="during">How long.</param>
+    /// <param name="instances">The first so many; null: all.</param>
+    /// <param name="cancellation">Ends it before.</param>
+    public Task<StepStats> RenewAsync(TimeSpan during, int? instances = null, CancellationToken cancellation = default)
     {
-        int requests = (Count + _settings.Batch - 1) / _settings.Batch;
+        int count = instances ?? Count;
+        int requests = (count + _settings.Batch - 1) / _settings.Batch;
         return LoadRun.RunAsync(
             $"renew {_settings.Batch} by handle",
             async (request, ended) =>
             {
                 int slice = request.Number % requests;
                 int from = slice * _settings.Batch;
-                ReadOnlyMemory<LeaseHandle> handles = _handles.AsMemory(from, Math.Min(_settings.Batch, Count - from));
+                ReadOnlyMemory<LeaseHandle> handles = _handles.AsMemory(from, Math.Min(_settings.Batch, count - from));
                 return await Link(slice).RenewAsync(handles, new int[handles.Length], ended) == 0;
             },
             LoadSimulation.Inject(requests / _settings.Interval.TotalSeconds, during, Jitter),
@@ -99,12 +111,14 @@ internal sealed class LinkedFleet : IAsyncDisposable
     /// <param name="held">What it holds.</param>
     /// <param name="report">Takes what is wrong.</param>
     /// <param name="overrides">The override of instance i at i; null: none has one.</param>
-    public void Check(RegistryUpdate held, ScenarioReport report, InstanceStatus?[]? overrides = null)
+    /// <param name="instances">Only the first so many are left; null: all.</param>
+    public void Check(RegistryUpdate held, ScenarioReport report, InstanceStatus?[]? overrides = null, int? instances = null)
     {
+        int count = instances ?? Count;
         var byId = held.Instances.ToDictionary(instance => (instance.Service.Text.ToUpperInvariant(), instance.Id));
-        report.Check(byId.Count == Count, $"the server holds {byId.Count} instances, {Count} were registered");
+        report.Check(byId.Count == count, $"the server holds {byId.Count} instances where {count} are right");
         int wrong = 0;
-        for (int i = 0; i < Count; i++)
+        for (int i = 0; i < count; i++)
         {
             Registration sent = _fleet.Registration(i);
             bool good =
@@ -119,8 +133,11 @@ internal sealed class LinkedFleet : IAsyncDisposable
             wrong += good ? 0 : 1;
         }
 
-        report.Check(wrong == 0, $"{wrong} of {Count} instances are not as they were sent");
+        report.Check(wrong == 0, $"{wrong} of {count} instances are not as they were sent");
     }
+
+    /// <summary>How many instances service <paramref name="name"/> has.</summary>
+    public int CountOf(string name) => Enumerable.Range(0, Count).Count(i => _fleet.Service(i) == name);
 
     public async ValueTask DisposeAsync()
     {

@@ -27,32 +27,34 @@ internal sealed class LoadTarget : IAsyncDisposable
     public IPEndPoint Tcp => _server?.Tcp ?? IPEndPoint.Parse(_address.Authority);
 
     /// <summary>Starts a server, or takes the one that was named.</summary>
-    public static async Task<LoadTarget> StartAsync(ScenarioSettings settings)
+    public static async Task<LoadTarget> StartAsync(ScenarioSettings settings, IReadOnlyList<string> serverFlags)
     {
         if (settings.Server is { } address)
         {
             return new LoadTarget(null, address);
         }
 
-        ServerUnderLoad server = await ServerUnderLoad.StartAsync();
+        ServerUnderLoad server = await ServerUnderLoad.StartAsync(serverFlags);
         return new LoadTarget(server, server.AddressOf(settings.Transport));
     }
 
     /// <summary>A new link.</summary>
-    public async Task<IRegistryLink> ConnectAsync(CancellationToken cancellation = default) =>
-        _address.Scheme switch
+    public Task<IRegistryLink> ConnectAsync() => ConnectAsync(_address);
+
+    /// <summary>A link by address: <c>http://</c>, <c>tcp://</c> or <c>quic://</c>.</summary>
+    public static async Task<IRegistryLink> ConnectAsync(Uri address) =>
+        address.Scheme switch
         {
-            "http" => await HttpLink.ConnectAsync(_address, cancellation: cancellation),
-            "tcp" => await ConnectAsync(new TcpDialer(new TcpDialerOptions { Host = _address.Host, Port = _address.Port }), cancellation),
+            "http" => await HttpLink.ConnectAsync(address),
+            "tcp" => await ConnectAsync(new TcpDialer(new TcpDialerOptions { Host = address.Host, Port = address.Port })),
             "quic" => await ConnectAsync(
-                new QuicDialer(new QuicDialerOptions { Host = _address.Host, Port = _address.Port, TrustLoopback = true }),
-                cancellation
+                new QuicDialer(new QuicDialerOptions { Host = address.Host, Port = address.Port, TrustLoopback = true })
             ),
-            _ => throw new FormatException($"--transport {_address.Scheme}: there are http, tcp and quic."),
+            _ => throw new FormatException($"--transport {address.Scheme}: there are http, tcp and quic."),
         };
 
-    private static async Task<IRegistryLink> ConnectAsync(IWireDialer dialer, CancellationToken cancellation) =>
-        await WireLink.ConnectAsync(dialer, new WireLinkOptions { Name = "load" }, cancellation);
+    private static async Task<IRegistryLink> ConnectAsync(IWireDialer dialer) =>
+        await WireLink.ConnectAsync(dialer, new WireLinkOptions { Name = "load" }, CancellationToken.None);
 
     public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

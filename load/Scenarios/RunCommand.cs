@@ -41,7 +41,7 @@ internal static class RunCommand
             $"  {settings.Instances:N0} instances of {settings.Services:N0} services, renewed every {settings.Interval.TotalSeconds:N0} s, "
                 + $"{settings.Batch} in a request, over {settings.Transport}, for {settings.Duration.TotalSeconds:N0} s"
         );
-        await using (LoadTarget target = await LoadTarget.StartAsync(settings))
+        await using (LoadTarget target = await LoadTarget.StartAsync(settings, scenario.ServerFlags))
         {
             await scenario.RunAsync(target, settings, report);
         }

@@ -6,10 +6,17 @@ namespace Rollcall.Load.Scenarios;
 /// <param name="RunAsync">Runs it against a target; what is wrong goes to the report.</param>
 internal sealed record Scenario(string Name, string Summary, Func<LoadTarget, ScenarioSettings, ScenarioReport, Task> RunAsync)
 {
+    /// <summary>Flags of the server that it needs.</summary>
+    public IReadOnlyList<string> ServerFlags { get; init; } = [];
+
     /// <summary>Every scenario.</summary>
     public static IReadOnlyList<Scenario> All { get; } =
     [
         new("steady", "instances that stay: each renews once per interval", SteadyHeartbeats.RunAsync),
+        new("registrations", "registration storm: all instances register within the duration", RegistrationStorm.RunAsync),
+        new("reads", "full, delta and one-service reads on a schedule, while all instances renew", Reads.RunAsync),
+        new("reconnect", "all subscribers lose their connection and are back within five seconds", ReconnectStorm.RunAsync),
+        new("zone-loss", "a third of the instances fall silent at once and expire, the others stay", ZoneLoss.RunAsync) { ServerFlags = ["--guard", "off"] },
         new("watch", "status changes, each to all subscribers, while all instances renew", WatchFanOut.RunAsync),
     ];
 }

@@ -47,6 +47,15 @@ internal sealed class ScenarioReport(TextWriter output)
     public void Add(string when, ProcessUse use) =>
         Say(string.Create(CultureInfo.InvariantCulture, $"  server, {when}: {use}"));
 
+    /// <summary>What the server used since a reading; nothing is known of one that was not started here.</summary>
+    public void AddUse(string when, ProcessReading? since, LoadTarget target)
+    {
+        if (since is not null)
+        {
+            Add(when, new ProcessUse(since, target.Process!.Read()));
+        }
+    }
+
     /// <summary>Something that must hold.</summary>
     public void Check(bool holds, string problem)
     {

@@ -1,4 +1,3 @@
-using Rollcall.Load.Driving;
 using Rollcall.Load.Processes;
 
 namespace Rollcall.Load.Scenarios;
@@ -11,13 +10,8 @@ internal static class SteadyHeartbeats
         await using LinkedFleet fleet = await LinkedFleet.ConnectAsync(target, settings);
         await fleet.RegisterAllAsync();
         ProcessReading? before = target.Process?.Read();
-        StepStats beats = await fleet.RenewAsync(settings.Duration);
-        report.Add(beats);
-        if (before is not null)
-        {
-            report.Add("while they renewed", new ProcessUse(before, target.Process!.Read()));
-        }
-
+        report.Add(await fleet.RenewAsync(settings.Duration));
+        report.AddUse("while they renewed", before, target);
         fleet.Check(await fleet.ReadAllAsync(), report);
     }
 }

@@ -31,7 +31,7 @@ internal static class WatchFanOut
         await using LinkedFleet fleet = await LinkedFleet.ConnectAsync(target, settings);
         await fleet.RegisterAllAsync();
         using var ends = new CancellationTokenSource();
-        Task<StepStats> beats = fleet.RenewAsync(TimeSpan.FromHours(1), ends.Token);
+        Task<StepStats> beats = fleet.RenewAsync(TimeSpan.FromHours(1), cancellation: ends.Token);
 
         RegistryUpdate start = await fleet.ReadAllAsync();
         uint[] numbers = NumbersOf(fleet, start);
