@@ -5,10 +5,11 @@ using Rollcall.Transports.Wire.Frames;
 namespace Rollcall.Load.Connections;
 
 /// <summary>Takes a frame that came in.</summary>
+/// <param name="reader">Where it came in: an answer can be sent there.</param>
 /// <param name="header">Its header.</param>
 /// <param name="payload">Its payload; valid during the call.</param>
 /// <param name="at">When it was there, of <see cref="System.Diagnostics.Stopwatch"/>.</param>
-internal delegate void FrameHandler(in FrameHeader header, ReadOnlySpan<byte> payload, long at);
+internal delegate void FrameHandler(FrameReader reader, in FrameHeader header, ReadOnlySpan<byte> payload, long at);
 
 /// <summary>A connection whose frames are handled as they come, on the thread that the system wakes: thousands of them in one process.</summary>
 /// <remarks>
@@ -59,7 +60,7 @@ internal sealed class FrameReader : IDisposable
     {
         while (_input.TryTake(out FrameHeader header, out ReadOnlySpan<byte> payload))
         {
-            handler(header, payload, at);
+            handler(this, header, payload, at);
         }
     }
 

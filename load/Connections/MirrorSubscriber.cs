@@ -58,7 +58,7 @@ internal sealed class MirrorSubscriber : IDisposable
 
     public void Dispose() => _reader?.Dispose();
 
-    private void Handle(in FrameHeader header, ReadOnlySpan<byte> payload, long at)
+    private void Handle(FrameReader from, in FrameHeader header, ReadOnlySpan<byte> payload, long at)
     {
         if (header.Opcode != Opcode.Watch)
         {
@@ -91,7 +91,7 @@ internal sealed class MirrorSubscriber : IDisposable
             || Stopwatch.GetElapsedTime(_acknowledgedAt, at) >= s_acknowledgeAfter
         )
         {
-            _reader!.Send(_acknowledgement.AsSpan(0, FrameBytes.PutAcknowledge(_acknowledgement, Mirror.Version)));
+            from.Send(_acknowledgement.AsSpan(0, FrameBytes.PutAcknowledge(_acknowledgement, Mirror.Version)));
             (_updates, _bytes, _acknowledgedAt) = (0, 0, at);
         }
     }

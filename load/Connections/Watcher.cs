@@ -39,7 +39,7 @@ internal sealed class Watcher : IDisposable
 
     public void Dispose() => _reader?.Dispose();
 
-    private void Handle(in FrameHeader header, ReadOnlySpan<byte> payload, long at)
+    private void Handle(FrameReader from, in FrameHeader header, ReadOnlySpan<byte> payload, long at)
     {
         if (header.Opcode != Opcode.Watch)
         {
@@ -51,7 +51,7 @@ internal sealed class Watcher : IDisposable
         {
             var reader = new PayloadReader(payload);
             reader.Byte();
-            _reader!.Send(_acknowledgement.AsSpan(0, FrameBytes.PutAcknowledge(_acknowledgement, reader.Number())));
+            from.Send(_acknowledgement.AsSpan(0, FrameBytes.PutAcknowledge(_acknowledgement, reader.Number())));
         }
     }
 }
