@@ -22,7 +22,7 @@ internal sealed class HttpConnection : IDisposable
     public async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> request, CancellationToken cancellation)
     {
         await _socket.SendAsync(request, cancellation);
-        for (int length = 0; length < _answer.Length; )
+        for (int length = 0; length < _answer.Length;)
         {
             int received = await _socket.ReceiveAsync(_answer.AsMemory(length), cancellation);
             if (received == 0)

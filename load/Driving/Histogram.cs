@@ -33,7 +33,7 @@ internal sealed class Histogram
     {
         long value = Math.Clamp(nanoseconds, 0, Largest);
         Interlocked.Increment(ref _counts[IndexOf(value)]);
-        for (long max = Volatile.Read(ref _max); value > max; )
+        for (long max = Volatile.Read(ref _max); value > max;)
         {
             max = Interlocked.CompareExchange(ref _max, value, max);
         }

@@ -56,7 +56,7 @@ internal static class RunCommand
     {
         foreach (Scenario scenario in Scenario.All)
         {
-            Console.WriteLine($"{scenario.Name, -20}{scenario.Summary}");
+            Console.WriteLine($"{scenario.Name,-20}{scenario.Summary}");
         }
 
         return 0;

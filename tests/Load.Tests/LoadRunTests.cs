@@ -75,7 +75,7 @@ public sealed class LoadRunTests
 
     private static void InterlockedMax(ref int most, int value)
     {
-        for (int seen = Volatile.Read(ref most); value > seen; )
+        for (int seen = Volatile.Read(ref most); value > seen;)
         {
             seen = Interlocked.CompareExchange(ref most, value, seen);
         }
