@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
-using System.Security.Authentication;
 using System.Text.Json;
 using Rollcall.Core;
 using Rollcall.Core.Leases;
@@ -37,13 +36,13 @@ public sealed class HttpLink : IRegistryLink
     private readonly HttpLane _reads;
     private readonly HttpLane _watches;
     private readonly V1Reader _reader = new();
-    private readonly TaskCompletionSource<LinkException> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _closing = new();
+    private readonly LinkLife _life;
 
     private HttpLink(Uri node, HttpLinkOptions options)
     {
         _options = options;
         Address = node.GetLeftPart(UriPartial.Authority);
+        _life = new LinkLife(Address);
         _writes = new HttpLane(node, options, connectionsMax: 1);
         _reads = new HttpLane(node, options, connectionsMax: 1);
         _watches = new HttpLane(node, options, connectionsMax: int.MaxValue);
@@ -53,7 +52,7 @@ public sealed class HttpLink : IRegistryLink
     public string Address { get; }
 
     /// <inheritdoc/>
-    public Task<LinkException> Closed => _closed.Task;
+    public Task<LinkException> Closed => _life.Closed;
 
     /// <summary>Opens a link: finds out that a registry answers there, and takes the credentials.</summary>
     /// <param name="address"><c>http://host:port</c> or https; without credentials, which belong into the options.</param>
@@ -241,7 +240,7 @@ public sealed class HttpLink : IRegistryLink
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        Break(new LinkException(LinkFailure.Closed, $"The link to {Address} was disposed of."));
+        _life.Break(new LinkException(LinkFailure.Closed, $"The link to {Address} was disposed of."));
         _writes.Dispose();
         _reads.Dispose();
         _watches.Dispose();
@@ -304,7 +303,7 @@ public sealed class HttpLink : IRegistryLink
         }
         catch (JsonException e)
         {
-            throw Break(new LinkException(LinkFailure.Protocol, $"{Address} sent an event that no registry does: {RegistryError.Shown(e.Message, 200)}", e));
+            throw _life.Break(new LinkException(LinkFailure.Protocol, $"{Address} sent an event that no registry does: {RegistryError.Shown(e.Message, 200)}", e));
         }
     }
 
@@ -321,11 +320,11 @@ public sealed class HttpLink : IRegistryLink
     }
 
     private Task<HttpAnswer> AskAsync(HttpLane lane, HttpMethod method, string target, HttpContent? body, CancellationToken cancellation) =>
-        GuardAsync(_options.CallTimeout, token => lane.SendAsync(method, target, body, token), cancellation);
+        _life.GuardAsync(_options.CallTimeout, token => lane.SendAsync(method, target, body, token), cancellation);
 
     private async Task<HttpResponseMessage> OpenAsync(string target, CancellationToken cancellation)
     {
-        (HttpResponseMessage response, HttpAnswer? refused) = await GuardAsync(
+        (HttpResponseMessage response, HttpAnswer? refused) = await _life.GuardAsync(
                 _options.CallTimeout,
                 token => _watches.OpenAsync(target, token),
                 cancellation
@@ -345,11 +344,11 @@ public sealed class HttpLink : IRegistryLink
     {
         while (true)
         {
-            ServerEvent? next = await GuardAsync(_options.SilenceTimeout, token => events.NextAsync(token).AsTask(), cancellation)
+            ServerEvent? next = await _life.GuardAsync(_options.SilenceTimeout, token => events.NextAsync(token).AsTask(), cancellation)
                 .ConfigureAwait(false);
             if (next is null)
             {
-                throw Break(new LinkException(LinkFailure.Closed, $"{Address} ended the watch."));
+                throw _life.Break(new LinkException(LinkFailure.Closed, $"{Address} ended the watch."));
             }
 
             if (next != ServerEvent.Comment)
@@ -357,63 +356,5 @@ public sealed class HttpLink : IRegistryLink
                 return next.Value;
             }
         }
-    }
-
-    /// <summary>Does one piece of I/O: what goes wrong with the connection breaks the link, and is told in one way.</summary>
-    private async Task<T> GuardAsync<T>(TimeSpan timeout, Func<CancellationToken, Task<T>> act, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        if (Closed.IsCompleted)
-        {
-            throw await ClosedAsync().ConfigureAwait(false);
-        }
-
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _closing.Token);
-        ending.CancelAfter(timeout);
-        try
-        {
-            return await act(ending.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException or ObjectDisposedException or InvalidDataException)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            if (Closed.IsCompleted)
-            {
-                throw await ClosedAsync().ConfigureAwait(false);
-            }
-
-            string why = e is OperationCanceledException ? $"no answer within {DurationText.Show(timeout)}" : Cause(e);
-            throw Break(new LinkException(LinkFailure.Closed, $"{Address}: {why}.", e));
-        }
-    }
-
-    /// <summary>The innermost message: the system's own words, without the layers around it.</summary>
-    private static string Cause(Exception exception)
-    {
-        for (Exception? e = exception; e is not null; e = e.InnerException)
-        {
-            if (e is AuthenticationException)
-            {
-                return "its certificate is not trusted, or it does not take ours";
-            }
-        }
-
-        return exception.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.');
-    }
-
-    private async Task<LinkException> ClosedAsync()
-    {
-        LinkException why = await Closed.ConfigureAwait(false);
-        return new LinkException(LinkFailure.Closed, why.Message, why.InnerException);
-    }
-
-    private LinkException Break(LinkException why)
-    {
-        if (_closed.TrySetResult(why))
-        {
-            _closing.Cancel(); // not disposed of: a call may be about to look at it
-        }
-
-        return why;
     }
 }

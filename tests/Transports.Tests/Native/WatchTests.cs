@@ -78,6 +78,32 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task A_stream_is_not_silent_because_others_are_busy()
+    {
+        var options = new HttpServerOptions { WatchKeepAlive = TimeSpan.FromMilliseconds(500) };
+        await using HttpFixture server = await HttpFixture.StartAsync(options);
+        server.Register("PAYMENTS", "p-1");
+        using var stream = new EventLines(server, "/v1/watch?service=orders");
+        stream.Next();
+        stream.Next();
+        using var enough = new CancellationTokenSource();
+        Task busy = Task.Run(() =>
+        {
+            for (int i = 0; !enough.IsCancellationRequested; i++)
+            {
+                server.Registry.SetMetadata(InstanceKey.Of("PAYMENTS", "p-1"), [new("i", $"{i}")], server.Registry.Now);
+                Thread.Sleep(1); // the load, not a wait for anything
+            }
+        });
+
+        // The first is due at half a second, wherever the others are then.
+        Assert.Equal("progress", stream.Next()["event"]);
+        Assert.Equal("progress", stream.Next()["event"]);
+        await enough.CancelAsync();
+        await busy;
+    }
+
+    [Fact]
     public async Task A_change_is_encoded_once_for_all_who_watch()
     {
         await using HttpFixture server = await HttpFixture.StartAsync();

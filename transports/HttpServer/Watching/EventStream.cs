@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -34,6 +35,7 @@ internal sealed class EventStream(
     private readonly List<ReadOnlyMemory<byte>> _changes = [];
     private readonly CancellationToken _aborted = exchange.Aborted;
     private PipeWriter _output = null!;
+    private long _sentAt; // ticks of the stopwatch
 
     public async Task RunAsync()
     {
@@ -74,10 +76,11 @@ internal sealed class EventStream(
 
     private async ValueTask<bool> RestAsync()
     {
-        long begun = System.Diagnostics.Stopwatch.GetTimestamp();
-        await watcher.WaitAsync(options.WatchKeepAlive, _aborted);
-        if (hub.IsStopping || _aborted.IsCancellationRequested || System.Diagnostics.Stopwatch.GetElapsedTime(begun) < options.WatchKeepAlive)
+        // Counted from what was sent last: what others follow wakes this one as well, and must not keep it silent for ever.
+        TimeSpan left = options.WatchKeepAlive - Stopwatch.GetElapsedTime(_sentAt);
+        if (left > TimeSpan.Zero)
         {
+            await watcher.WaitAsync(left, _aborted);
             return true;
         }
 
@@ -126,6 +129,7 @@ internal sealed class EventStream(
 
     private async ValueTask<bool> FlushAsync()
     {
+        _sentAt = Stopwatch.GetTimestamp();
         ValueTask<FlushResult> flush = _output.FlushAsync(_aborted);
         if (flush.IsCompletedSuccessfully)
         {
