@@ -240,7 +240,7 @@ public sealed class HttpLink : IRegistryLink
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        _life.Break(new LinkException(LinkFailure.Closed, $"The link to {Address} was disposed of."));
+        _life.Dispose();
         _writes.Dispose();
         _reads.Dispose();
         _watches.Dispose();

@@ -7,7 +7,7 @@ namespace Rollcall.Transports.Http.Linking;
 /// <summary>Whether a link still holds: what goes wrong with its connections breaks it, once, and ends all that is under way.</summary>
 /// <remarks>Threads: any.</remarks>
 /// <param name="address">Of the link, for people.</param>
-internal sealed class LinkLife(string address)
+internal sealed class LinkLife(string address) : IDisposable
 {
     private readonly TaskCompletionSource<LinkException> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _closing = new();
@@ -25,6 +25,9 @@ internal sealed class LinkLife(string address)
 
         return why;
     }
+
+    /// <summary>Breaks it at its owner's word.</summary>
+    public void Dispose() => Break(new LinkException(LinkFailure.Closed, $"The link to {address} was disposed of."));
 
     /// <summary>Does one piece of I/O: what goes wrong with the connection breaks the link, and is told in one way.</summary>
     /// <exception cref="LinkException">The link is broken, or breaks here.</exception>
