@@ -303,7 +303,8 @@ public sealed class HttpLink : IRegistryLink
         }
         catch (JsonException e)
         {
-            throw _life.Break(new LinkException(LinkFailure.Protocol, $"{Address} sent an event that no registry does: {RegistryError.Shown(e.Message, 200)}", e));
+            string what = $"{Address} sent an event that no registry does: {RegistryError.Shown(e.Message, 200)}";
+            throw _life.Break(new LinkException(LinkFailure.Protocol, what, e));
         }
     }
 

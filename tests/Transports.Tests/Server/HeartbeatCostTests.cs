@@ -48,13 +48,19 @@ public sealed class HeartbeatCostTests(ITestOutputHelper output)
             Assert.Equal(status, Beat(handler, connection));
         }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Measured; i++)
-        {
-            Beat(handler, connection);
-        }
+        // What a heartbeat allocates it allocates in every round; what the runtime does once, for its own ends, in one of them.
+        Assert.Equal(0, Enumerable.Range(0, Rounds).Min(_ => Round()));
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        long Round()
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < Measured / Rounds; i++)
+            {
+                Beat(handler, connection);
+            }
+
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
     }
 
     [Theory]

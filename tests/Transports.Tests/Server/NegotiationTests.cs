@@ -66,7 +66,7 @@ public sealed class NegotiationTests
         IEnumerable<Variant> variants =
             from json in (bool[])[false, true]
             from compact in (bool[])[false, true]
-            from coding in Enum.GetValues<DocumentCoding>()
+            from coding in (DocumentCoding[])[DocumentCoding.Plain, DocumentCoding.Gzip] // what HTTP knows
             select new Variant(json, compact, coding);
         string[] tags =
         [

@@ -14,7 +14,7 @@ internal sealed class EventReader(Stream stream, int eventBytesMax)
     private int _scanned; // no line end before this, from _start on
     private int _end;
 
-    /// <summary>The next event with data, or a comment as an event without any; null at the end of the stream. Its data are valid until the next call.</summary>
+    /// <summary>The next event, or a comment; null at the end of the stream.</summary>
     public async ValueTask<ServerEvent?> NextAsync(CancellationToken cancellation)
     {
         var read = new ServerEvent("", "", default);

@@ -25,7 +25,7 @@ internal sealed record HttpAnswer(HttpStatusCode Status, RegistryVersion Version
         }
     }
 
-    /// <summary>Why it is no answer that a caller can use: all but success and the registry's refusals. The one place that maps HTTP to <see cref="LinkFailure"/>.</summary>
+    /// <summary>Why it is no answer that a caller can use. The one place that maps HTTP to <see cref="LinkFailure"/>.</summary>
     public LinkException Failure(string address)
     {
         string said = V1Errors.TryRead(Body.Span, out _, out string? reason) ? reason! : $"{address} answered {(int)Status}, as no registry does.";

@@ -14,6 +14,8 @@ namespace Rollcall.Transports.Http.Linking;
 /// <remarks>Errors: what HTTP and sockets throw goes through to <see cref="HttpLink"/>, which knows what it means for the link.</remarks>
 internal sealed class HttpLane : IDisposable
 {
+    private static readonly UriCreationOptions s_asItIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
     private readonly HttpClient _http;
     private readonly Uri _node;
     private readonly int _answerBytesMax;
@@ -98,7 +100,7 @@ internal sealed class HttpLane : IDisposable
 
     // Names in paths are percent-encoded already, dots included as they are: nobody may read them a second time.
     private HttpRequestMessage Request(HttpMethod method, string target, HttpContent? content) =>
-        new(method, new Uri(_node.GetLeftPart(UriPartial.Authority) + target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }))
+        new(method, new Uri(_node.GetLeftPart(UriPartial.Authority) + target, s_asItIs))
         {
             Content = content,
             Version = HttpVersion.Version11,

@@ -41,7 +41,14 @@ internal sealed class LinkLife(string address) : IDisposable
         {
             return await act(ending.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException or ObjectDisposedException or InvalidDataException)
+        catch (Exception e)
+            when (e
+                    is OperationCanceledException
+                        or HttpRequestException
+                        or IOException
+                        or ObjectDisposedException
+                        or InvalidDataException
+            )
         {
             cancellation.ThrowIfCancellationRequested();
             await ThrowIfBrokenAsync().ConfigureAwait(false);

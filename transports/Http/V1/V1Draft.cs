@@ -5,7 +5,10 @@ using Rollcall.Core.Snapshots;
 namespace Rollcall.Transports.Http.V1;
 
 /// <summary>What a reader has seen of one instance: a registration, a whole record, or what a change says of it.</summary>
-/// <remarks>Of a member that comes twice the last counts. Whether values are good is for the core to say: here they only have to be of their type.</remarks>
+/// <remarks>
+/// Of a member that comes twice the last counts. Whether values are good is for the core to say: here they only have to be of their
+/// type.
+/// </remarks>
 internal sealed class V1Draft
 {
     private static readonly KeyValuePair<string, string>[] s_none = [];

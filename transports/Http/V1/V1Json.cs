@@ -14,12 +14,16 @@ internal static class V1Json
     public static readonly JsonWriterOptions Readable = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     // Pieces of a document are written apart, so a writer sees values one behind the other without what stands between them.
-    private static readonly JsonWriterOptions s_compact = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions s_compact = new()
+    {
+        SkipValidation = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     [ThreadStatic]
     private static Utf8JsonWriter? t_compact;
 
-    /// <summary>This thread's writer of compact JSON, begun anew over <paramref name="output"/>; whoever takes it flushes it before anyone else does.</summary>
+    /// <summary>This thread's writer of compact JSON, begun anew; whoever takes it flushes it before anyone else does.</summary>
     public static Utf8JsonWriter Compact(IBufferWriter<byte> output)
     {
         Utf8JsonWriter json = t_compact ??= new Utf8JsonWriter(output, s_compact);

@@ -11,14 +11,21 @@ namespace Rollcall.Transports.HttpServer.Access;
 
 /// <summary>Who may come in: every request passes here once.</summary>
 /// <remarks>
-/// <para>A caller shows a token (<c>Authorization: Bearer</c>, or Basic with the principal's name) or a client certificate; the header counts before the certificate.</para>
+/// <para>
+/// A caller shows a token (<c>Authorization: Bearer</c>, or Basic with the principal's name) or a client certificate; the header
+/// counts before the certificate.
+/// </para>
 /// <para>Cost: without a policy nothing; else the credentials are looked at once per connection, as long as they stay the same.</para>
 /// </remarks>
 internal sealed class Gate(AccessPolicy policy)
 {
     private const string HowToShow = " Send Authorization: Bearer TOKEN, or Basic with the name and the token.";
 
-    private static readonly AccessRefusal s_wrong = new(LinkFailure.NotAuthenticated, "The credentials are wrong: no such token, or not of that name.");
+    private static readonly AccessRefusal s_wrong = new(
+        LinkFailure.NotAuthenticated,
+        "The credentials are wrong: no such token, or not of that name."
+    );
+
     private static readonly StringValues s_challenges = new(["Bearer realm=\"rollcall\"", "Basic realm=\"rollcall\", charset=\"UTF-8\""]);
 
     /// <summary>True if the caller may; else it is answered. Sets <see cref="Exchange.Caller"/>.</summary>
