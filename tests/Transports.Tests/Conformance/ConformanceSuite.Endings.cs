@@ -19,7 +19,7 @@ public abstract partial class ConformanceSuite
         Task<RegistryUpdate> next = watcher.NextAsync();
         Assert.False(link.Closed.IsCompleted);
 
-        await venue.Server.StopAsync(CancellationToken.None);
+        await venue.StopAsync();
         Assert.Equal(LinkFailure.Closed, (await Assert.ThrowsAsync<LinkException>(() => next)).Failure);
         LinkException closed = await venue.Soon(link.Closed, "the link to know that it is closed");
         Assert.NotEqual("", closed.Message);

@@ -43,6 +43,27 @@ public abstract partial class ConformanceSuite
     }
 
     [ConformanceFact]
+    public async Task A_watch_that_began_before_the_first_instance_goes_on_for_long()
+    {
+        // More updates, and more bytes, than any window of what is not acknowledged may hold.
+        const int rounds = 400;
+        await using Venue venue = await OpenAsync();
+        IRegistryLink link = await venue.DialAsync();
+        await using var watcher = new Watcher(venue, link);
+        Assert.Equal(new RegistryVersion(venue.Registry.BootEpoch, 0), (await watcher.NextAsync()).Version);
+        string filler = new('x', 8_000);
+        for (int i = 0; i < rounds; i++)
+        {
+            venue.Under.Register(RegistrationBuilder.Of("orders", $"i-{i % 3}") with { Metadata = [new("filler", filler), new("i", $"{i}")] });
+            Assert.Equal(venue.Under.Version, Assert.Single((await watcher.NextAsync()).Changes).Version);
+        }
+
+        Task<RegistryUpdate> next = watcher.NextAsync();
+        await AcknowledgedAsync(venue, link, "orders", rounds);
+        Assert.False(next.IsCompleted);
+    }
+
+    [ConformanceFact]
     public async Task Any_program_leaves_every_watcher_with_exactly_what_its_filter_selects()
     {
         await using Venue venue = await OpenAsync(SteppedRegistry.Unguarded);

@@ -15,8 +15,6 @@ namespace Rollcall.Transports.Tests.Conformance;
 /// </remarks>
 public abstract partial class ConformanceSuite
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
-
     /// <summary>A transport that will listen on any free port of loopback.</summary>
     protected abstract IServerTransport Serve(AccessPolicy policy);
 
@@ -29,6 +27,6 @@ public abstract partial class ConformanceSuite
         var under = new SteppedRegistry(options ?? SteppedRegistry.Options);
         IServerTransport server = Serve(policy ?? AccessPolicy.Open);
         await server.StartAsync(under.Registry, CancellationToken.None);
-        return new Venue(under, server, DialAsync, new CancellationTokenSource(s_patience));
+        return new Venue(under, server, DialAsync, new CancellationTokenSource(Venue.Patience));
     }
 }

@@ -7,6 +7,9 @@ namespace Rollcall.Transports.Tests.Conformance;
 /// <summary>A registry with a clock moved by hand, served by a transport, and the links opened to it in one test.</summary>
 public sealed class Venue : IAsyncDisposable
 {
+    /// <summary>How long anything may take.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly Func<IServerTransport, string?, CancellationToken, ValueTask<IRegistryLink>> _dial;
     private readonly List<IRegistryLink> _links = [];
     private readonly CancellationTokenSource _deadline;
@@ -35,6 +38,9 @@ public sealed class Venue : IAsyncDisposable
 
     /// <summary>When it is reached, the test has waited too long.</summary>
     public CancellationToken Deadline => _deadline.Token;
+
+    /// <summary>Stops the server.</summary>
+    public Task StopAsync() => InTime(Server.StopAsync(CancellationToken.None), "the server to stop");
 
     /// <summary>Opens one more link; closed at the end.</summary>
     public async Task<IRegistryLink> DialAsync(string? token = null)
@@ -79,11 +85,24 @@ public sealed class Venue : IAsyncDisposable
     {
         foreach (IRegistryLink link in _links)
         {
-            await link.DisposeAsync();
+            await InTime(link.DisposeAsync().AsTask(), "a link to close");
         }
 
-        await Server.StopAsync(CancellationToken.None);
-        await Server.DisposeAsync();
+        await StopAsync();
+        await InTime(Server.DisposeAsync().AsTask(), "the transport to be disposed of");
         _deadline.Dispose();
+    }
+
+    // Counted anew: what a test has used up of its deadline is not what ending may take.
+    private static async Task InTime(Task task, string expected)
+    {
+        try
+        {
+            await task.WaitAsync(Patience);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"Waited {Patience.TotalSeconds} s in vain for {expected}.");
+        }
     }
 }
