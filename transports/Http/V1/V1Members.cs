@@ -9,7 +9,6 @@ internal enum V1Member : byte
     Other,
     Kind,
     Version,
-    Counts,
     Services,
     Service,
     Instances,
