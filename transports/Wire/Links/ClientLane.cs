@@ -197,7 +197,7 @@ internal sealed class ClientLane
             await _pipe.Output.CompleteAsync().ConfigureAwait(false);
             await _pipe.Input.CompleteAsync().ConfigureAwait(false);
         }
-        catch (Exception e) when (IsOfLane(e))
+        catch (Exception e) when (LaneFailure.Is(e))
         {
             // It is gone already.
         }
@@ -208,9 +208,6 @@ internal sealed class ClientLane
         reason.Failure is LinkFailure.Closed or LinkFailure.NotAuthenticated or LinkFailure.Unreachable
             ? new LinkException(reason.Failure, reason.Message, reason)
             : new LinkException(LinkFailure.Closed, reason.Message, reason);
-
-    private static bool IsOfLane(Exception e) =>
-        e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException or System.Net.Sockets.SocketException;
 
     // Under _gate.
     private void Write<TRequest>(Opcode opcode, uint correlation, RequestWriter<TRequest> write, in TRequest request)
@@ -267,7 +264,7 @@ internal sealed class ClientLane
                 }
             }
         }
-        catch (Exception e) when (IsOfLane(e))
+        catch (Exception e)
         {
             Break(LinkFailure.Closed, $"The connection to {_address} broke off: {e.Message}", e);
             TrySwap(); // ends the turn
@@ -307,7 +304,7 @@ internal sealed class ClientLane
                 }
             }
         }
-        catch (Exception e) when (IsOfLane(e))
+        catch (Exception e) when (LaneFailure.Is(e))
         {
             Break(LinkFailure.Closed, $"The connection to {_address} broke off: {e.Message}", e);
         }

@@ -155,7 +155,7 @@ internal sealed class Operations(WireServer server, LanePeer peer, FrameOutput o
             return;
         }
 
-        if (Who(hello) is not { } principal)
+        if (Greeting.Who(hello, peer, server.Access) is not { } principal)
         {
             End(header.Correlation, WireErrorCode.NotAuthenticated, "These credentials are not known here.");
             return;
@@ -163,33 +163,9 @@ internal sealed class Operations(WireServer server, LanePeer peer, FrameOutput o
 
         _principal = principal;
         _renewalRight = new RenewalRight(principal);
-        Packing packing = Packings.Choose(hello.Packings);
-        outflow.Packing = packing;
-        new HelloAnswer(
-            WireVersion.Major,
-            WireVersion.Minor,
-            packing,
-            _registry.BootEpoch,
-            (uint)server.Options.FrameBytesMax,
-            (uint)server.Options.HandlesPerFrameMax,
-            (uint)server.Options.UnacknowledgedBytesMax,
-            (uint)server.Options.UnacknowledgedUpdatesMax,
-            (uint)server.Options.IdleTimeout.TotalMilliseconds
-        ).Write(answer);
+        outflow.Packing = Packings.Choose(hello.Packings);
+        Greeting.Answer(_registry.BootEpoch, outflow.Packing, server.Options).Write(answer);
         output.Frame(Opcode.Hello, FrameFlags.Answer, header.Correlation, answer.WrittenSpan);
-    }
-
-    // A caller that shows nothing is whom its certificate names; one that shows something wrong is nobody.
-    private Principal? Who(in HelloRequest hello)
-    {
-        Principal? who = hello.Kind switch
-        {
-            CredentialKind.None => peer.ByCertificate ?? server.Access.WithoutCredentials,
-            CredentialKind.Token => server.Access.ByToken(Encoding.UTF8.GetBytes(hello.Secret)),
-            CredentialKind.Password => server.Access.ByPassword(hello.User, hello.Secret),
-            _ => null,
-        };
-        return who is null || who.Roles == AccessRoles.None ? null : who;
     }
 
     private void Register(in FrameHeader header, ref PayloadReader reader, MonotonicTime now, ArrayBufferWriter<byte> answer)

@@ -12,8 +12,11 @@ namespace Rollcall.Transports.Wire.Sessions;
 /// </para>
 /// <para>Cost: 0 bytes a round.</para>
 /// </remarks>
-internal sealed class WireSession
+internal sealed class WireSession : IThreadPoolWorkItem
 {
+    // Whoever ends a session wants it ended: a client that takes nothing has this long to take the last frame.
+    private const int LastFlushMs = 1_000;
+
     private readonly WireServer _server;
     private readonly LanePeer _peer;
     private readonly SessionInput _input;
@@ -45,6 +48,9 @@ internal sealed class WireSession
     /// <summary>There may be something for its watches. Runs the loop, if it waits, on this thread.</summary>
     public void WantsPush() => _wakeup.Raise(WakeReasons.Push);
 
+    /// <summary>It is its turn to send the next portion.</summary>
+    void IThreadPoolWorkItem.Execute() => WantsPush();
+
     /// <summary>Ends it with an error frame, if that can still be sent.</summary>
     public void End(WireErrorCode code, string message)
     {
@@ -62,7 +68,8 @@ internal sealed class WireSession
         long silentMs = nowMs - Volatile.Read(ref _heardAtMs);
         if (flushingSince != 0)
         {
-            if (nowMs - flushingSince > options.StallTimeout.TotalMilliseconds)
+            double limitMs = Math.Min(options.StallTimeout.TotalMilliseconds, _end is null ? double.MaxValue : LastFlushMs);
+            if (nowMs - flushingSince > limitMs)
             {
                 _writer.CancelPendingFlush();
             }
@@ -84,15 +91,14 @@ internal sealed class WireSession
         {
             await LoopAsync().ConfigureAwait(false);
         }
-        catch (Exception e) when (IsOfLane(e))
+        catch (Exception e) when (LaneFailure.Is(e))
         {
             Log.LaneBroke(_server.Logger, _peer.Transport, _peer.Remote, e.Message);
         }
         catch (Exception e)
         {
             Log.SessionFailed(_server.Logger, _peer.Transport, _peer.Remote, e);
-            _operations.End(0, WireErrorCode.Fault, "The server failed: this is a bug of it.");
-            // goes out when the writer completes
+            _operations.End(0, WireErrorCode.Fault, "The server failed: this is a bug of it."); // goes out when the writer completes
         }
         finally
         {
@@ -153,7 +159,8 @@ internal sealed class WireSession
 
             if (_outflow.IsSending)
             {
-                _wakeup.Raise(WakeReasons.Push);
+                // Not here: this may be the pump's thread, and others wait for it.
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
             }
         }
     }
@@ -204,14 +211,11 @@ internal sealed class WireSession
 
             await _input.CompleteAsync().ConfigureAwait(false);
         }
-        catch (Exception e) when (IsOfLane(e))
+        catch (Exception e) when (LaneFailure.Is(e))
         {
             // It is gone already.
         }
     }
-
-    private static bool IsOfLane(Exception e) =>
-        e is IOException or OperationCanceledException or ObjectDisposedException or System.Net.Sockets.SocketException;
 }
 
 /// <summary>Why a session is ended from outside.</summary>
