@@ -45,7 +45,7 @@ public sealed record WireOptions
     /// <summary>A session that sends nothing for this long is closed. Clients know it from hello and ping in time.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(130);
 
-    /// <summary>A session whose client takes none of the bytes that wait for it for this long is closed.</summary>
+    /// <summary>A session whose client has not taken what one flush sent, 64 kB or little more, after this long is closed.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Most sessions at a time, over all lanes and adapters of one server.</summary>
