@@ -12,6 +12,10 @@ internal sealed record WireFleet(SpringFleet Fleet, LeaseHandle[] Handles)
 {
     private const int Window = 256;
 
+    // Registering a million may take longer than their leases last: those that are registered are renewed every so many.
+    private const int RenewEvery = 200 * Window;
+    private const int HandlesPerFrame = 10_000;
+
     /// <summary>How long a lease lasts: longer than any row is measured, but for those that say otherwise.</summary>
     private static readonly TimeSpan s_lease = TimeSpan.FromMinutes(30);
 
@@ -43,9 +47,23 @@ internal sealed record WireFleet(SpringFleet Fleet, LeaseHandle[] Handles)
             {
                 handles[i] = connection.ReceiveAnswer((_, payload) => new LeaseHandle(new PayloadReader(payload).Fixed64()));
             }
+
+            if (to % RenewEvery == 0)
+            {
+                Renew(connection, handles.AsSpan(0, to));
+            }
         }
 
         return new WireFleet(fleet, handles);
+    }
+
+    private static void Renew(FrameConnection connection, ReadOnlySpan<LeaseHandle> handles)
+    {
+        for (int from = 0; from < handles.Length; from += HandlesPerFrame)
+        {
+            connection.Send(FrameBytes.RenewMany(handles.Slice(from, Math.Min(HandlesPerFrame, handles.Length - from)).ToArray()));
+            connection.ReceiveAnswers(1);
+        }
     }
 
     /// <summary>All handles in random order: each renewal is to a line that is not in the cache.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using Rollcall.Bench.Pairing;
 using Rollcall.Bench.Reports;
@@ -24,17 +25,20 @@ internal static class TcpHeartbeats
     public static async Task<Measurement> MeasureBytesAsync()
     {
         await using Arms arms = await Arms.StartAsync();
-        double windows = await BytesAsync(arms, window: 256);
-        double single = await BytesAsync(arms, window: 1);
-        double many = await BytesAsync(arms, arms.ManyFrames, HandlesPerFrame);
         return new Measurement(
             [
-                Bytes("TCP heartbeats, bytes allocated each, 256 frames in a read", windows),
-                Bytes("TCP heartbeats, bytes allocated each, one frame in a read", single),
-                Bytes($"TCP heartbeats, bytes allocated each, {HandlesPerFrame} handles in a frame", many),
+                await BytesAsync(arms, "TCP heartbeats, bytes allocated each, 256 frames in a read", arms.Frames, 1, window: 256),
+                await BytesAsync(arms, "TCP heartbeats, bytes allocated each, one frame in a read", arms.Frames, 1, window: 1),
+                await BytesAsync(
+                    arms,
+                    $"TCP heartbeats, bytes allocated each, {HandlesPerFrame} handles in a frame",
+                    arms.ManyFrames,
+                    HandlesPerFrame,
+                    window: 1
+                ),
             ],
-            $"{Instances} instances registered; of the server process in all (GC.GetTotalAllocatedBytes), 2 connections; the smallest of "
-                + $"{PairedArms<Turn>.Turns} turns of {s_turn.TotalSeconds} s, since timers of the process itself allocate too."
+            $"{Instances} instances registered; of the server process in all (GC.GetTotalAllocatedBytes), less what its own timers allocate: "
+                + $"turns of {s_turn.TotalSeconds} s with heartbeats on 2 connections and without, in turn."
         );
     }
 
@@ -84,23 +88,33 @@ internal static class TcpHeartbeats
             },
         ];
 
-    private static Task<double> BytesAsync(Arms arms, int window) => BytesAsync(arms, arms.Frames, 1, window);
-
-    private static async Task<double> BytesAsync(Arms arms, byte[] frames, int handlesPerFrame, int window = 1)
+    /// <summary>Bytes of a heartbeat: what the process allocates in a turn, less what it allocates in one without heartbeats.</summary>
+    private static async Task<Figure> BytesAsync(Arms arms, string name, byte[] frames, int handlesPerFrame, int window)
     {
-        var turns = new List<double>();
-        for (int turn = 0; turn <= PairedArms<Turn>.Turns; turn++)
+        ProgramProcess process = arms.Server.Process;
+        PairedArms<Turn> turns = await PairedArms<Turn>.RunAsync(
+            () => Arms.TurnAsync(process, arms.Server.Tcp, connections: 2, window, frames, handlesPerFrame),
+            () => Turn.MeasureAsync(process, IdleAsync)
+        );
+        // To a hundredth of a byte: timers do not tick as often in each second.
+        double bytes = turns.Subject.Zip(turns.Control, (busy, idle) => BytesOf(busy, idle)).Order().ElementAt(turns.Subject.Count / 2);
+        double ownPerSecond = turns.OfControl(idle => idle.Server.AllocatedBytes / idle.Server.Elapsed.TotalSeconds).Median;
+        return new Figure(name, Spread.Exactly(Math.Max(0, Math.Round(bytes, 2))), "B")
         {
-            Turn measured = await Arms.TurnAsync(arms.Server.Process, arms.Server.Tcp, 2, window, frames, handlesPerFrame);
-            turns.Add(measured.BytesAllocated);
-        }
-
-        return turns.Skip(1).Min();
+            Ship = 0,
+            Target = 0,
+            Control = string.Create(CultureInfo.InvariantCulture, $"{ownPerSecond:N0} B a second without heartbeats, taken off"),
+        };
     }
 
-    // A hundredth of a byte is a timer's tick in a second of a million heartbeats.
-    private static Figure Bytes(string name, double bytes) =>
-        new(name, Spread.Exactly(Math.Round(bytes, 2)), "B") { Ship = 0, Target = 0 };
+    private static double BytesOf(Turn busy, Turn idle) =>
+        (busy.Server.AllocatedBytes - (idle.Server.AllocatedBytes * (busy.Server.Elapsed / idle.Server.Elapsed))) / busy.Operations;
+
+    private static async Task<long> IdleAsync()
+    {
+        await Task.Delay(s_turn);
+        return 1;
+    }
 
     /// <summary>The server with its instances, and the control.</summary>
     private sealed class Arms(ServerUnderLoad server, ProgramProcess control, LeaseHandle[] handles) : IAsyncDisposable
