@@ -23,34 +23,36 @@ int port = new Uri(host.Services.GetRequiredService<RegistryRunner>().Addresses[
 async ValueTask<IRegistryLink> OpenAsync(CancellationToken cancellation) =>
     await WireLink.ConnectAsync(new TcpDialer(new() { Host = "127.0.0.1", Port = port }), new WireLinkOptions(), cancellation);
 
-async Task FollowAsync(TaskCompletionSource first)
+async Task FollowAsync()
 {
     // readme:begin
     await using var follower = new RegistryFollower(OpenAsync, InstanceFilter.Services("orders"));
     FollowerState state = follower.State;
-    do
+    while (state.Version.Number < 3)
     {
         state = await follower.ChangeAsync(state);
-        IReadOnlyList<Instance> there = follower.Read().Instances;
-        Console.WriteLine($"{state.Version.Number}: {string.Join(", ", there.Select(i => $"{i.Id} {i.Status}"))}");
-        // readme:end
-        first.TrySetResult();
-    } while (state.Version.Number < 3);
+        string there = string.Join(", ", follower.Read().Instances.Select(i => $"{i.Id} {i.Status}"));
+        Console.WriteLine($"version {state.Version.Number}: {there}");
+    }
+    // readme:end
 }
 
-var first = new TaskCompletionSource();
-Task following = FollowAsync(first);
-await first.Task;
-
-// An instance that leaves as it should: it says so, waits until all who follow its service have seen that, and goes.
 await using IRegistryLink owner = await OpenAsync(default);
+async Task SeenByAllAsync(ulong version)
+{
+    while (await owner.ReadAcknowledgedAsync("orders") is var seen && (seen.Subscribers == 0 || seen.Version.Number < version))
+    {
+        await Task.Delay(TimeSpan.FromMilliseconds(50));
+    }
+}
+
+Task following = FollowAsync();
+await SeenByAllAsync(0);
+
+// An instance comes, and leaves as it should: it says so, waits until all who follow its service have seen that, and goes.
 await owner.RegisterAsync(new() { Service = "orders", Id = "orders-1", HostName = "orders.local", Address = "10.0.0.7" });
 WriteResult leaving = await owner.SetStatusAsync("orders", "orders-1", InstanceStatus.OutOfService);
-while ((await owner.ReadAcknowledgedAsync("orders")).Version.Number < leaving.Version)
-{
-    await Task.Delay(TimeSpan.FromMilliseconds(50));
-}
-
+await SeenByAllAsync(leaving.Version);
 await owner.CancelAsync("orders", "orders-1");
 await following;
 await host.StopAsync();

@@ -157,13 +157,16 @@ public sealed class RegistryFollower : IAsyncDisposable
         try
         {
             await using IRegistryLink link = await OpenAsync(ending);
+            await using IAsyncEnumerator<RegistryUpdate> updates = link.WatchAsync(_filter, _resumeFrom, ending).GetAsyncEnumerator(ending);
             using var over = CancellationTokenSource.CreateLinkedTokenSource(ending);
-            Task listening = DropWhenSilentAsync(link, _time.GetTimestamp(), over.Token);
+            ValueTask<bool> next = updates.MoveNextAsync();
+            Task listening = ListenAsync(link, isResumed: _resumeFrom != RegistryVersion.None, over.Token);
             try
             {
-                await foreach (RegistryUpdate update in link.WatchAsync(_filter, _resumeFrom, ending))
+                while (await next)
                 {
-                    Take(update, link.Address);
+                    Take(updates.Current, link.Address);
+                    next = updates.MoveNextAsync();
                 }
             }
             finally
@@ -203,20 +206,25 @@ public sealed class RegistryFollower : IAsyncDisposable
         }
     }
 
-    /// <summary>A connection can be dead without either end knowing; then the watch is silent for ever, and so is a ping.</summary>
-    private async Task DropWhenSilentAsync(IRegistryLink link, long openedAt, CancellationToken over)
+    /// <summary>Drops a link that is dead: a connection can be so without either end knowing, and then a watch is silent for ever.</summary>
+    /// <remarks>A watch that resumes where nothing is missing is silent as well: that it follows shows in a ping behind it.</remarks>
+    private async Task ListenAsync(IRegistryLink link, bool isResumed, CancellationToken over)
     {
         using var timer = new PeriodicTimer(_options.SilenceMax, _time);
+        long openedAt = _time.GetTimestamp();
         try
         {
-            while (await timer.WaitForNextTickAsync(over))
+            bool isDue = isResumed;
+            do
             {
-                if (SilenceSince(openedAt) >= _options.SilenceMax)
+                if (isDue)
                 {
                     await link.PingAsync(over).AsTask().WaitAsync(_options.SilenceMax, _time, over);
-                    Heard();
+                    Heard(link.Address, isResumed);
                 }
-            }
+
+                isDue = true;
+            } while (await WaitForSilenceAsync(timer, openedAt, over));
         }
         catch (Exception exception) when (exception is TimeoutException or LinkException)
         {
@@ -226,6 +234,18 @@ public sealed class RegistryFollower : IAsyncDisposable
         {
             // The watch has ended by itself.
         }
+    }
+
+    /// <summary>Ends when nothing has come for too long; false never.</summary>
+    private async Task<bool> WaitForSilenceAsync(PeriodicTimer timer, long openedAt, CancellationToken over)
+    {
+        bool ticked;
+        do
+        {
+            ticked = await timer.WaitForNextTickAsync(over);
+        } while (ticked && SilenceSince(openedAt) < _options.SilenceMax);
+
+        return ticked;
     }
 
     private TimeSpan SilenceSince(long openedAt)
@@ -258,11 +278,15 @@ public sealed class RegistryFollower : IAsyncDisposable
         }
     }
 
-    private void Heard()
+    private void Heard(string address, bool isFollowing)
     {
         lock (_gate)
         {
             _heardAt = _time.GetTimestamp();
+            if (isFollowing)
+            {
+                Become(new FollowerState(_mirror.Version, address, null));
+            }
         }
     }
 

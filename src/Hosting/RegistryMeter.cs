@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Rollcall.Core;
 using Rollcall.Core.Model;
 using Rollcall.Core.Snapshots;
+using Rollcall.Core.Watching;
 
 namespace Rollcall.Hosting;
 
@@ -68,6 +69,8 @@ public sealed class RegistryMeter : IDisposable
         _meter.CreateObservableGauge("rollcall.instances", InstancesByStatus, "{instance}", "Instances, by status");
         Gauge("rollcall.services", "{service}", "Services", () => _registry.ReadSnapshot().ServiceCount);
         Gauge("rollcall.version", "{change}", "Changes since the start", () => (long)_registry.ReadSnapshot().Version);
+        Gauge("rollcall.subscribers", "{subscriber}", "Subscribers, over all transports", () => _registry.Subscribers.Read().Count);
+        Gauge("rollcall.subscribers.behind", "{change}", "Changes that the slowest subscriber has not acknowledged yet", Behind);
         Gauge(
             "rollcall.guard.engaged",
             "1",
@@ -76,6 +79,12 @@ public sealed class RegistryMeter : IDisposable
         );
         Gauge("rollcall.guard.silent", "{lease}", "Leases that missed their renewal", () => _registry.Guard.Silent);
         Gauge("rollcall.guard.held", "{lease}", "Leases past their end that the guard keeps", () => _registry.Guard.Held);
+    }
+
+    private long Behind()
+    {
+        SubscriberReport report = _registry.Subscribers.Read();
+        return (long)(report.Version - report.OldestAcknowledged);
     }
 
     private void Counter(string name, string unit, string description, Func<RegistryCounts, long> read) =>

@@ -40,14 +40,14 @@ internal sealed record Flag(string Name, string? Value, string? Key, string Help
         new(
             "--tls-certificate",
             "FILE",
-            ServerSettings.TlsSection + ":" + nameof(TlsSettings.Certificate),
+            CertificateFiles.CertificateKey,
             "the server's certificate, PEM or PFX"
         ),
-        new("--tls-key", "FILE", ServerSettings.TlsSection + ":" + nameof(TlsSettings.Key), "its private key, if in a file of its own"),
+        new("--tls-key", "FILE", CertificateFiles.KeyKey, "its private key, if in a file of its own"),
         new(
             "--client-ca",
             "FILE",
-            ServerSettings.TlsSection + ":" + nameof(TlsSettings.ClientAuthorities),
+            CertificateFiles.ClientAuthoritiesKey,
             "who vouches for the certificates of clients"
         ),
         new("--credentials", "FILE", CredentialSources.FileKey, "who may come in: a line NAME ROLES token SECRET each (everyone)"),

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Rollcall.Hosting.Configuration;
 using Rollcall.Server.Access;
+using Rollcall.Server.Tls;
 
 namespace Rollcall.Server;
 
@@ -31,10 +32,23 @@ internal static partial class ProblemReport
         errors.WriteLine("rollcall-server --options lists every option.");
     }
 
+    /// <summary>Where secrets are at home what is shown is listed: the name of a secret can be misspelled.</summary>
+    private static readonly string[] s_paths =
+    [
+        CredentialSources.FileKey,
+        CertificateFiles.CertificateKey,
+        CertificateFiles.KeyKey,
+        CertificateFiles.ClientAuthoritiesKey,
+    ];
+
     private static string Shown(string key, string value) =>
-        key != CredentialSources.FileKey && s_secretive.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase))
+        IsSecretive(key) && !s_paths.Contains(key, StringComparer.OrdinalIgnoreCase)
             ? "(hidden)"
             : UserInfo().Replace(value, "//(hidden)@");
+
+    private static bool IsSecretive(string key) =>
+        key.StartsWith(ServerSettings.TlsSection + ":", StringComparison.OrdinalIgnoreCase)
+        || s_secretive.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>User and password in a URL.</summary>
     [GeneratedRegex("//[^/@]*@")]

@@ -71,6 +71,21 @@ public sealed class FollowerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Back_on_a_node_where_nothing_has_changed_it_follows_again()
+    {
+        _node.Registry.Register("orders", "i-1");
+        RegistryFollower follower = Follow();
+        await AgreesAsync(follower);
+
+        _node.LoseLinks();
+        await BecomesAsync(follower, state => !state.IsFollowing);
+        await PassNextWaitAsync(s_options.RetryFirst);
+        await BecomesAsync(follower, state => state.IsFollowing);
+        Assert.Null(follower.State.Problem);
+        await AgreesAsync(follower);
+    }
+
+    [Fact]
     public async Task While_the_node_is_away_the_last_copy_stays_and_says_its_age_and_the_problem()
     {
         _node.Registry.Register("orders", "i-1");

@@ -48,8 +48,8 @@ public sealed partial class ReadmeTests
     {
         await using ServerProcess server = await ServerProcess.StartAsync();
         string url = server.BaseUrl.GetLeftPart(UriPartial.Authority);
-        string block = Section("## Register and find").Split("```sh\n")[1].Split("```")[0];
-        string script = "set -e\n" + block.Replace("http://127.0.0.1:8761", url, StringComparison.Ordinal);
+        string blocks = string.Concat(new[] { "## Register and find", "## Push" }.Select(heading => Section(heading).Split("```sh\n")[1].Split("```")[0]));
+        string script = "set -e\n" + blocks.Replace("http://127.0.0.1:8761", url, StringComparison.Ordinal);
 
         using Process shell = Process.Start(
             new ProcessStartInfo("sh", ["-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true }
@@ -62,12 +62,14 @@ public sealed partial class ReadmeTests
         Assert.Contains("orders-1", output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Its_snippet_is_the_one_that_a_test_runs()
+    [Theory]
+    [InlineData("tests/Transports.Tests/Hosting/AddRollcallTests.cs", 8)]
+    [InlineData("samples/TcpOnly/Program.cs", 4)]
+    public void Its_snippets_are_those_that_a_test_runs(string file, int indent)
     {
-        string test = File.ReadAllText(Repository.PathOf("tests/Transports.Tests/Hosting/AddRollcallTests.cs"));
-        string body = test.Split("// readme:begin\n")[1].Split("        // readme:end")[0];
-        string snippet = body.Replace("\n        ", "\n", StringComparison.Ordinal)[8..];
+        string margin = new(' ', indent);
+        string body = File.ReadAllText(Repository.PathOf(file)).Split("// readme:begin\n")[1].Split($"{margin}// readme:end")[0];
+        string snippet = body.Replace("\n" + margin, "\n", StringComparison.Ordinal)[indent..];
         Assert.Contains("```csharp\n" + snippet + "```", File.ReadAllText(s_path), StringComparison.Ordinal);
     }
 

@@ -10,6 +10,10 @@ namespace Rollcall.Server.Tls;
 /// <summary>Reads the files that <see cref="TlsSettings"/> names. What is wrong with them becomes problems; no password is repeated.</summary>
 internal static class CertificateFiles
 {
+    public const string CertificateKey = ServerSettings.TlsSection + ":" + nameof(TlsSettings.Certificate);
+    public const string KeyKey = ServerSettings.TlsSection + ":" + nameof(TlsSettings.Key);
+    public const string ClientAuthoritiesKey = ServerSettings.TlsSection + ":" + nameof(TlsSettings.ClientAuthorities);
+
     private const string PemBegin = "-----BEGIN ";
 
     /// <summary>Who renews by hand needs some weeks; who renews by a tool does so a month before the end.</summary>
@@ -53,12 +57,6 @@ internal static class CertificateFiles
             warnings.Add(string.Create(CultureInfo.InvariantCulture, $"The certificate in {path} {warning} {day:yyyy-MM-dd}"));
         }
     }
-
-    private static string CertificateKey => ServerSettings.TlsSection + ":" + nameof(TlsSettings.Certificate);
-
-    private static string KeyKey => ServerSettings.TlsSection + ":" + nameof(TlsSettings.Key);
-
-    private static string ClientAuthoritiesKey => ServerSettings.TlsSection + ":" + nameof(TlsSettings.ClientAuthorities);
 
     private static X509Certificate2Collection? Try(
         string path,
