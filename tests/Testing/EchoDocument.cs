@@ -34,7 +34,14 @@ public sealed record EchoDocument(
     public static EchoDocument Parse(EncodedDocument document, DocumentCoding coding)
     {
         byte[] bytes = Bytes(document);
-        return Parse(coding == DocumentCoding.Gzip ? StrictGzip.Unpack(bytes) : bytes);
+        return Parse(
+            coding switch
+            {
+                DocumentCoding.Plain => bytes,
+                DocumentCoding.Gzip => StrictGzip.Unpack(bytes),
+                _ => FramingPacker.Unpack(bytes),
+            }
+        );
     }
 
     /// <summary>Reads plain bytes.</summary>

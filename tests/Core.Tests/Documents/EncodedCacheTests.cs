@@ -176,7 +176,7 @@ public class EncodedCacheTests
         Assert.InRange(Full(cache).Instances[0].LastRenewalMs, first + 9_900, first + 10_000);
     }
 
-    private EncodedSnapshotCache<EchoEncoder> Cache() => new(_under.Registry, new EchoEncoder(hideRenewals: true));
+    private EncodedSnapshotCache<EchoEncoder> Cache() => new(_under.Registry, new EchoEncoder(hideRenewals: true), new FramingPacker());
 
     private EchoDocument Full(EncodedSnapshotCache<EchoEncoder> cache) =>
         EchoDocument.Parse(cache.Full(_under.Registry.ReadSnapshot(), DocumentCoding.Plain), DocumentCoding.Plain);
