@@ -19,13 +19,13 @@ public sealed class TestAuthority : IDisposable
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
-        Certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-2), DateTimeOffset.UtcNow.AddYears(2));
+        Certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-3), DateTimeOffset.UtcNow.AddYears(2));
     }
 
     /// <summary>The authority's own.</summary>
     public X509Certificate2 Certificate { get; }
 
-    /// <summary>For a server at loopback or <paramref name="host"/>, valid from yesterday until <paramref name="ends"/>: in a year.</summary>
+    /// <summary>For a server at loopback or <paramref name="host"/>, valid from two days ago until <paramref name="ends"/>: in a year.</summary>
     public X509Certificate2 IssueServer(string host = "localhost", DateTimeOffset? ends = null)
     {
         var names = new SubjectAlternativeNameBuilder();
@@ -35,8 +35,8 @@ public sealed class TestAuthority : IDisposable
         return Issue(host, ForServers, names.Build(), ends);
     }
 
-    /// <summary>For a client.</summary>
-    public X509Certificate2 IssueClient(string name) => Issue(name, ForClients, null, null);
+    /// <summary>For a client, valid from two days ago until <paramref name="ends"/>: in a year.</summary>
+    public X509Certificate2 IssueClient(string name, DateTimeOffset? ends = null) => Issue(name, ForClients, null, ends);
 
     public void Dispose() => Certificate.Dispose();
 
@@ -52,7 +52,7 @@ public sealed class TestAuthority : IDisposable
 
         using X509Certificate2 issued = request.Create(
             Certificate,
-            DateTimeOffset.UtcNow.AddDays(-1),
+            DateTimeOffset.UtcNow.AddDays(-2),
             ends ?? DateTimeOffset.UtcNow.AddYears(1),
             BitConverter.GetBytes(++_serial)
         );

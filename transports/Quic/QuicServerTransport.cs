@@ -77,6 +77,9 @@ public sealed class QuicServerTransport : IServerTransport
     /// <summary>True if nobody vouches for the certificate but this process.</summary>
     public bool IsSelfMade => _selfMade is not null;
 
+    /// <summary>Connections at this moment.</summary>
+    public int Connections => _connections.Count;
+
     /// <inheritdoc/>
     public string Name => "quic";
 

@@ -66,6 +66,9 @@ public sealed class TcpServerTransport : IServerTransport
     /// <summary>The options in force.</summary>
     public TcpServerOptions Options { get; }
 
+    /// <summary>Connections at this moment, those in a handshake counted.</summary>
+    public int Connections => _connections.Count;
+
     /// <inheritdoc/>
     public string Name => "tcp";
 
