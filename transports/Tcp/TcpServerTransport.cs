@@ -228,7 +228,18 @@ public sealed class TcpServerTransport : IServerTransport
         }
         finally
         {
+            await EndAsync(lane);
+        }
+    }
+
+    private async Task EndAsync(ITcpLane lane)
+    {
+        try
+        {
             await lane.DisposeAsync();
+        }
+        finally
+        {
             _connections.Remove(lane);
         }
     }

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Rollcall.Transports.Tcp.Sockets;
 using Rollcall.Transports.Wire.Connections;
 
@@ -42,9 +43,9 @@ internal sealed class TlsLane : ITcpLane
             // So that the peer can tell the end from a cut.
             await Stream.ShutdownAsync();
         }
-        catch (Exception e) when (e is IOException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or InvalidOperationException or AuthenticationException or OperationCanceledException)
         {
-            // The handshake did not succeed, or the peer is gone already.
+            // The handshake did not succeed, and the stream repeats why; or the peer is gone already.
         }
 
         await _socket.LingerAsync();

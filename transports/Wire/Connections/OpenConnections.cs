@@ -11,6 +11,9 @@ public interface IOpenConnection
 /// <remarks>Shape: a set under a lock that nobody holds for longer than it takes to add one. 32 bytes a connection.</remarks>
 public sealed class OpenConnections(int max)
 {
+    /// <summary>A connection that was aborted ends at once; no fault of one may keep the process from ending.</summary>
+    private static readonly TimeSpan s_abortTime = TimeSpan.FromSeconds(5);
+
     private readonly HashSet<IOpenConnection> _open = []; // guarded by itself
     private TaskCompletionSource? _drained; // guarded by _open; there once no more are taken
 
@@ -69,7 +72,7 @@ public sealed class OpenConnections(int max)
         catch (OperationCanceledException)
         {
             AbortAll();
-            await drained;
+            await drained.WaitAsync(s_abortTime, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
