@@ -22,6 +22,8 @@ public sealed class RegistryFollower : IAsyncDisposable
     private readonly InstanceFilter _filter;
     private readonly FollowerOptions _options;
     private readonly TimeProvider _time;
+    private readonly Action<RegistryUpdate, RegistryMirror>? _applied;
+    private readonly bool _ownsLinks;
     private readonly BackOff _backOff;
     private readonly CancellationTokenSource _ending = new();
     private readonly Task _loop;
@@ -42,15 +44,24 @@ public sealed class RegistryFollower : IAsyncDisposable
     /// <param name="filter">What to follow.</param>
     /// <param name="options">Absent: the defaults.</param>
     /// <param name="time">For waits and ages; absent: the system's.</param>
+    /// <param name="applied">
+    /// Called by the loop with each update and the copy after it, before the node is told that it is applied. Returns soon; does not keep
+    /// the copy. Absent: nobody cares.
+    /// </param>
+    /// <param name="ownsLinks">False: links are lent, and only one that is silent is disposed of.</param>
     /// <exception cref="ArgumentException">Options out of range; the message names all.</exception>
     public RegistryFollower(
         Func<CancellationToken, ValueTask<IRegistryLink>> open,
         InstanceFilter filter,
         FollowerOptions? options = null,
-        TimeProvider? time = null
+        TimeProvider? time = null,
+        Action<RegistryUpdate, RegistryMirror>? applied = null,
+        bool ownsLinks = true
     )
     {
         _open = open;
+        _applied = applied;
+        _ownsLinks = ownsLinks;
         _filter = filter;
         _options = options ?? new FollowerOptions();
         _time = time ?? TimeProvider.System;
@@ -156,7 +167,8 @@ public sealed class RegistryFollower : IAsyncDisposable
     {
         try
         {
-            await using IRegistryLink link = await OpenAsync(ending);
+            IRegistryLink link = await OpenAsync(ending);
+            await using IAsyncDisposable? owned = _ownsLinks ? link : null;
             await using IAsyncEnumerator<RegistryUpdate> updates = link.WatchAsync(_filter, _resumeFrom, ending).GetAsyncEnumerator(ending);
             using var over = CancellationTokenSource.CreateLinkedTokenSource(ending);
             ValueTask<bool> next = updates.MoveNextAsync();
@@ -268,6 +280,7 @@ public sealed class RegistryFollower : IAsyncDisposable
                 Become(new FollowerState(_mirror.Version, address, null));
             }
 
+            _applied?.Invoke(update, _mirror); // only this loop writes it
             _resumeFrom = update.Version;
         }
         catch (InvalidOperationException exception)

@@ -19,6 +19,9 @@ public sealed class RegistryMirror
     /// <summary>Its instances, in no order.</summary>
     public IReadOnlyCollection<Instance> Instances => _byNumber.Values;
 
+    /// <summary>One of its instances, by <see cref="Instance.Number"/>; null if it does not hold that.</summary>
+    public Instance? Find(uint number) => _byNumber.GetValueOrDefault(number);
+
     /// <summary>Applies an update.</summary>
     /// <exception cref="InvalidOperationException">A change of something that the copy does not hold, or out of order: the sender's bug.</exception>
     public void Apply(RegistryUpdate update)
