@@ -32,6 +32,9 @@ public sealed class RegistryFollower : IAsyncDisposable
     /// <summary>Owner: the loop.</summary>
     private RegistryVersion _resumeFrom;
 
+    /// <summary>Ends the wait under way; null before the first.</summary>
+    private TaskCompletionSource? _retry;
+
     // All below: written by the loop under _gate, read by anyone under it.
     private readonly RegistryMirror _mirror = new();
     private RegistryCopy? _copy;
@@ -128,6 +131,9 @@ public sealed class RegistryFollower : IAsyncDisposable
         }
     }
 
+    /// <summary>Somebody has just opened a link: ends the wait before the next try, if there is one.</summary>
+    public void RetryNow() => Volatile.Read(ref _retry)?.TrySetResult();
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -153,12 +159,26 @@ public sealed class RegistryFollower : IAsyncDisposable
                     _backOff.Reset();
                 }
 
-                await Task.Delay(_backOff.Next(), _time, ending);
+                await WaitAsync(_backOff.Next(), ending);
             }
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
             Lost(new LinkException(LinkFailure.Closed, "The follower was disposed of."));
+        }
+    }
+
+    private async Task WaitAsync(TimeSpan longest, CancellationToken ending)
+    {
+        TaskCompletionSource retry = NewSignal(); // a new one: what came before this wait does not shorten it
+        Volatile.Write(ref _retry, retry);
+        try
+        {
+            await retry.Task.WaitAsync(longest, _time, ending);
+        }
+        catch (TimeoutException)
+        {
+            // Nobody shortened it.
         }
     }
 

@@ -84,6 +84,9 @@ public sealed class RollcallClient : IAsyncDisposable
     /// <summary>What the registry knows of this instance; null: nothing, or none is registered.</summary>
     public InstanceStatus? RegisteredStatus => _registration?.State is { ToldStamp: not 0 } state ? state.Told : null;
 
+    /// <summary>The registration; null: there is none.</summary>
+    internal RegistrationPump? Registration => _registration;
+
     /// <summary>Begins to follow the registry; with <see cref="ClientOptions.FailFast"/> waits for the first catalogue.</summary>
     /// <exception cref="LinkException">Fail fast: no registry was heard within <see cref="ClientOptions.StartLimit"/>.</exception>
     public async Task StartAsync(CancellationToken cancellation = default)
@@ -115,6 +118,7 @@ public sealed class RollcallClient : IAsyncDisposable
                 (update, copy) => _keeper.Take(update, copy, _clock.Now),
                 ownsLinks: false
             );
+            session.LinkChanged += follower.RetryNow;
             _housekeeping = KeepHouseAsync(follower);
         }
 

@@ -19,6 +19,9 @@ internal sealed class FakeLink(RegistryService registry, string address = "fake:
     /// <summary>In place of the updates of a watch.</summary>
     public Func<CancellationToken, IAsyncEnumerable<RegistryUpdate>>? OnWatch { get; init; }
 
+    /// <summary>Told of each registration, renewal and cancellation before it is carried out.</summary>
+    public Action<string>? Heard { get; init; }
+
     /// <summary>How often it was pinged.</summary>
     public int Pings { get; private set; }
 
@@ -52,11 +55,17 @@ internal sealed class FakeLink(RegistryService registry, string address = "fake:
 
     public ValueTask DisposeAsync() => _inner.DisposeAsync();
 
-    public ValueTask<RegisterResult> RegisterAsync(Registration registration, CancellationToken cancellation = default) =>
-        _inner.RegisterAsync(registration, cancellation);
+    public ValueTask<RegisterResult> RegisterAsync(Registration registration, CancellationToken cancellation = default)
+    {
+        Heard?.Invoke($"Register {registration.Status}");
+        return _inner.RegisterAsync(registration, cancellation);
+    }
 
-    public ValueTask<bool> RenewAsync(LeaseHandle handle, CancellationToken cancellation = default) =>
-        _inner.RenewAsync(handle, cancellation);
+    public ValueTask<bool> RenewAsync(LeaseHandle handle, CancellationToken cancellation = default)
+    {
+        Heard?.Invoke("Renew");
+        return _inner.RenewAsync(handle, cancellation);
+    }
 
     public ValueTask<int> RenewAsync(
         ReadOnlyMemory<LeaseHandle> handles,
@@ -69,10 +78,17 @@ internal sealed class FakeLink(RegistryService registry, string address = "fake:
         string id,
         long? clientStamp = null,
         CancellationToken cancellation = default
-    ) => _inner.RenewAsync(service, id, clientStamp, cancellation);
+    )
+    {
+        Heard?.Invoke("Renew by key");
+        return _inner.RenewAsync(service, id, clientStamp, cancellation);
+    }
 
-    public ValueTask<WriteResult> CancelAsync(string service, string id, CancellationToken cancellation = default) =>
-        _inner.CancelAsync(service, id, cancellation);
+    public ValueTask<WriteResult> CancelAsync(string service, string id, CancellationToken cancellation = default)
+    {
+        Heard?.Invoke("Cancel");
+        return _inner.CancelAsync(service, id, cancellation);
+    }
 
     public ValueTask<WriteResult> SetStatusAsync(
         string service,

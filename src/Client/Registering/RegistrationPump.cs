@@ -27,6 +27,9 @@ internal sealed class RegistrationPump : IAsyncDisposable
     private readonly Task _loop;
     private CancellationTokenSource? _call; // of the loop alone
     private volatile RegistrationState _state;
+    private long _told;
+    private long _taken;
+    private long _wakeAtTicks;
     private Registration _wanted; // of the caller of Change
 
     /// <summary>Starts at once.</summary>
@@ -62,7 +65,17 @@ internal sealed class RegistrationPump : IAsyncDisposable
     public Task Ended => _loop;
 
     /// <summary>Says what has happened. Never waits; after the end it does nothing.</summary>
-    public void Tell(RegistrationEvent happened) => _events.Writer.TryWrite(happened);
+    public void Tell(RegistrationEvent happened)
+    {
+        Interlocked.Increment(ref _told);
+        _events.Writer.TryWrite(happened);
+    }
+
+    /// <summary>True if it has taken in all that it was told, no call is under way, and nothing is due: only time will move it.</summary>
+    public bool IsWaiting(MonotonicTime now) =>
+        Volatile.Read(ref _taken) == Volatile.Read(ref _told)
+        && State.UnderWay == RegistrationVerb.None
+        && Volatile.Read(ref _wakeAtTicks) > now.Ticks;
 
     /// <summary>Says that another record is wanted. One caller at a time.</summary>
     /// <exception cref="ArgumentException">Another service or id.</exception>
@@ -104,7 +117,9 @@ internal sealed class RegistrationPump : IAsyncDisposable
             }
 
             Do(step);
+            Volatile.Write(ref _wakeAtTicks, step.WakeAt.Ticks);
             _timer.Change(step.WakeAt == RegistrationStep.Never ? Timeout.InfiniteTimeSpan : Due(step.WakeAt, now), Timeout.InfiniteTimeSpan);
+            Interlocked.Increment(ref _taken);
         }
 
         _events.Writer.TryComplete();
