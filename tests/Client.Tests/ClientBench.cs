@@ -1,4 +1,3 @@
-using Rollcall.Client.Registering;
 using Rollcall.Client.Servers;
 using Rollcall.Core.Model;
 using Rollcall.Testing.Support;
@@ -16,12 +15,10 @@ internal sealed class ClientBench : IAsyncDisposable
 
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
 
-    private readonly ClientClock _clock;
     private readonly List<string> _heard = [];
 
     public ClientBench(int nodes = 1, ClientOptions? options = null)
     {
-        _clock = new ClientClock(Time);
         Nodes = [.. Enumerable.Range(0, nodes).Select(i => NodeOf($"fake://node-{i}"))];
         Client = new RollcallClient(
             (options ?? new ClientOptions()) with
@@ -119,7 +116,7 @@ internal sealed class ClientBench : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await Client.DisposeAsync();
 
-    private bool IsIdle => Client.Registration is not { State.Ended: false } registration || registration.IsWaiting(_clock.Now);
+    private bool IsIdle => Client.Registration is not { State.Ended: false } registration || registration.IsWaiting;
 
     private FakeNode NodeOf(string address) =>
         new()

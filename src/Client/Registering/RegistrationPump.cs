@@ -29,7 +29,6 @@ internal sealed class RegistrationPump : IAsyncDisposable
     private volatile RegistrationState _state;
     private long _told;
     private long _taken;
-    private long _wakeAtTicks;
     private Registration _wanted; // of the caller of Change
 
     /// <summary>Starts at once.</summary>
@@ -71,11 +70,8 @@ internal sealed class RegistrationPump : IAsyncDisposable
         _events.Writer.TryWrite(happened);
     }
 
-    /// <summary>True if it has taken in all that it was told, no call is under way, and nothing is due: only time will move it.</summary>
-    public bool IsWaiting(MonotonicTime now) =>
-        Volatile.Read(ref _taken) == Volatile.Read(ref _told)
-        && State.UnderWay == RegistrationVerb.None
-        && Volatile.Read(ref _wakeAtTicks) > now.Ticks;
+    /// <summary>True if it has taken in all that it was told and no call is under way: only time, or a word, will move it.</summary>
+    public bool IsWaiting => Volatile.Read(ref _taken) == Volatile.Read(ref _told) && State.UnderWay == RegistrationVerb.None;
 
     /// <summary>Says that another record is wanted. One caller at a time.</summary>
     /// <exception cref="ArgumentException">Another service or id.</exception>
@@ -117,8 +113,7 @@ internal sealed class RegistrationPump : IAsyncDisposable
             }
 
             Do(step);
-            Volatile.Write(ref _wakeAtTicks, step.WakeAt.Ticks);
-            _timer.Change(step.WakeAt == RegistrationStep.Never ? Timeout.InfiniteTimeSpan : Due(step.WakeAt, now), Timeout.InfiniteTimeSpan);
+            _timer.Change(DueIn(step.WakeAt), Timeout.InfiniteTimeSpan);
             Interlocked.Increment(ref _taken);
         }
 
@@ -127,8 +122,16 @@ internal sealed class RegistrationPump : IAsyncDisposable
     }
 
     // Rounded up: a timer that fires a fraction early would step for nothing, again and again.
-    private static TimeSpan Due(MonotonicTime at, MonotonicTime now) =>
-        at <= now ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Ceiling((at - now).TotalMilliseconds));
+    private TimeSpan DueIn(MonotonicTime at)
+    {
+        if (at == RegistrationStep.Never)
+        {
+            return Timeout.InfiniteTimeSpan;
+        }
+
+        double ms = (at - _clock.Now).TotalMilliseconds;
+        return TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(ms)));
+    }
 
     private void Say(RegistrationState before, RegistrationState after, RegistrationEvent happened)
     {
