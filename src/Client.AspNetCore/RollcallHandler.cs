@@ -1,0 +1,96 @@
+using System.Net;
+using Rollcall.Client.Catalogues;
+using Rollcall.Client.Choosing;
+
+namespace Rollcall.Client.AspNetCore;
+
+/// <summary>Sends a request for <c>http://orders/path</c> to an instance of ORDERS.</summary>
+/// <remarks>
+/// <para>
+/// A host that the catalogue does not know is left alone: it may be a name of DNS. <c>https://</c> takes instances with a TLS port only;
+/// <c>https+http://</c> takes TLS where an instance has it; <c>http://</c> takes the plain port, and TLS where there is no other.
+/// </para>
+/// <para>
+/// If an instance cannot be reached another is tried, at most <see cref="TriesMax"/> in all; if the request may have been received, only
+/// one of a method that is safe to repeat. The answers 502, 503 and 504 count as failures of the instance, and are given to the caller.
+/// </para>
+/// <para>Errors: <see cref="HttpRequestException"/> with the reason if a service that is known has nothing to call.</para>
+/// </remarks>
+public sealed class RollcallHandler(RollcallClient client) : DelegatingHandler
+{
+    /// <summary>Instances tried for one request.</summary>
+    public const int TriesMax = 3;
+
+    private const string EitherScheme = "https+http";
+
+    /// <inheritdoc/>
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        Uri asked = request.RequestUri!;
+        EndpointList? list = client.Catalogue.Find(asked.Host);
+        if (list is null)
+        {
+            return await base.SendAsync(request, cancellationToken);
+        }
+
+        ServiceEndpoint? failed = null;
+        for (int tries = 1; ; tries++)
+        {
+            if (!client.TryChoose(list, out Pick pick, failed))
+            {
+                throw new HttpRequestException(client.Catalogue.WhyNothing(list.Name), null, HttpStatusCode.ServiceUnavailable);
+            }
+
+            failed = pick.Endpoint;
+            CallOutcome outcome = CallOutcome.Dropped;
+            try
+            {
+                request.RequestUri = Rewrite(asked, pick.Endpoint);
+                HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
+                outcome = IsFailure(response.StatusCode) ? CallOutcome.Failed : CallOutcome.Succeeded;
+                return response;
+            }
+            catch (HttpRequestException problem) when (problem.StatusCode is null)
+            {
+                outcome = CallOutcome.Failed;
+                if (tries >= TriesMax || !MayRepeat(request, problem))
+                {
+                    throw;
+                }
+            }
+            finally
+            {
+                pick.End(outcome);
+                request.RequestUri = asked; // handlers outside this one see what the caller asked for
+            }
+
+            list = client.Catalogue.Find(asked.Host) ?? list;
+        }
+    }
+
+    private static bool IsFailure(HttpStatusCode status) =>
+        status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
+
+    private static bool MayRepeat(HttpRequestMessage request, HttpRequestException problem) =>
+        problem.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
+        || (
+            request.Content is null
+            && (request.Method == HttpMethod.Get || request.Method == HttpMethod.Head || request.Method == HttpMethod.Options)
+        );
+
+    private static Uri Rewrite(Uri asked, ServiceEndpoint endpoint)
+    {
+        Uri target = asked.Scheme switch
+        {
+            EitherScheme => endpoint.Uri,
+            "https" when endpoint.Record.SecurePortEnabled => endpoint.Uri,
+            "https" => throw new HttpRequestException(
+                $"{endpoint} has no port for TLS: ask for {EitherScheme}:// if it need not be.",
+                null,
+                HttpStatusCode.ServiceUnavailable
+            ),
+            _ => endpoint.PlainUri ?? endpoint.Uri,
+        };
+        return new Uri(target, asked.PathAndQuery);
+    }
+}
