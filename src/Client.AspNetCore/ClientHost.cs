@@ -55,7 +55,7 @@ internal sealed class ClientHost(
     {
         await _stopping.CancelAsync();
         await _watchingHealth;
-        await client.StopAsync();
+        await client.StopAsync(cancellationToken);
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

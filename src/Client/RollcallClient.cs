@@ -55,7 +55,7 @@ public sealed class RollcallClient : IAsyncDisposable
         _options = options.OrThrow();
         _clock = new ClientClock(time ?? TimeProvider.System);
         _dice = new Dice(options.Seed ?? (ulong)Random.Shared.NextInt64());
-        _notice = notice ?? (_ => { });
+        _notice = said => Say(notice, said);
         _session = options.Enabled ? new ServerSession(servers, options, _clock, _dice, _notice) : null;
         _keeper = new CatalogueKeeper(options, _notice);
         _chooser = new InstanceChooser(options, _clock, _dice);
@@ -131,7 +131,9 @@ public sealed class RollcallClient : IAsyncDisposable
     /// <summary>
     /// Registers this instance as STARTING; with <see cref="ClientOptions.FailFast"/> waits until the registry has accepted it.
     /// </summary>
-    /// <param name="self">Where it can be reached. Its status does not count: that is start and health.</param>
+    /// <param name="self">
+    /// Where it can be reached. Its status does not count: that is start and health. Zone and region, if absent, are the client's.
+    /// </param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="InvalidOperationException">Not started, or registered already.</exception>
     /// <exception cref="RegistrationRefusedException">Fail fast: the registry refused it.</exception>
@@ -153,7 +155,8 @@ public sealed class RollcallClient : IAsyncDisposable
                 );
             }
 
-            pump = _registration = new RegistrationPump(self, _options, _session, _clock, _dice, _notice);
+            Registration placed = self with { Zone = self.Zone ?? _options.Zone, Region = self.Region ?? _options.Region };
+            pump = _registration = new RegistrationPump(placed, _options, _session, _clock, _dice, _notice);
         }
 
         if (_options.FailFast)
@@ -205,12 +208,13 @@ public sealed class RollcallClient : IAsyncDisposable
     /// Announces OUT_OF_SERVICE, waits until subscribers have seen it, cancels, and ends everything; within
     /// <see cref="ClientOptions.DrainLimit"/> and <see cref="ClientOptions.CancelLimit"/>, whatever the registry does.
     /// </summary>
-    public async Task StopAsync()
+    /// <param name="cancellation">Ends it at once; the instance then goes when its lease ends.</param>
+    public async Task StopAsync(CancellationToken cancellation = default)
     {
         if (_registration is { } registration)
         {
             registration.Tell(new RegistrationEvent.StopAsked());
-            await registration.Ended;
+            await registration.Ended.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await DisposeAsync();
@@ -273,6 +277,19 @@ public sealed class RollcallClient : IAsyncDisposable
                 LinkFailure.Unreachable,
                 $"The registry did not {what} within {limit} (ClientOptions.{nameof(ClientOptions.StartLimit)}, FailFast). {why?.Invoke()?.Message}"
             );
+        }
+    }
+
+    // The application's log must not take its registration down.
+    private static void Say(Action<ClientNotice>? notice, ClientNotice said)
+    {
+        try
+        {
+            notice?.Invoke(said);
+        }
+        catch (Exception)
+        {
+            // Where would one say it?
         }
     }
 

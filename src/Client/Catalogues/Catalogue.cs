@@ -65,6 +65,9 @@ public sealed class Catalogue
         // Service names compare as Core compares their upper-case forms, so no name has to be upper-cased to be looked up.
         new(RegistryVersion.None, follows, new(StringComparer.OrdinalIgnoreCase), new(StringComparer.Ordinal), new(StringComparer.Ordinal));
 
+    /// <summary>The same at a later version: nothing that it follows has changed.</summary>
+    internal Catalogue At(RegistryVersion version) => new(version, Follows, _services, _vips, _secureVips);
+
     internal CatalogueEdit Edit() => new(Follows, new(_services, _services.Comparer), new(_vips, _vips.Comparer), new(_secureVips, _secureVips.Comparer));
 
     private static string Word(VanishCause cause) =>

@@ -30,7 +30,7 @@ internal sealed class CatalogueKeeper
         _current = Catalogue.Empty(options.Follow);
     }
 
-    /// <summary>Raised after a new catalogue is current, on the writer's thread. Handlers return at once.</summary>
+    /// <summary>Raised after a catalogue with another content is current, on the writer's thread. Handlers return at once.</summary>
     public event Action? Changed;
 
     /// <summary>The catalogue.</summary>
@@ -44,6 +44,12 @@ internal sealed class CatalogueKeeper
     {
         lock (_writing)
         {
+            if (update.Kind == UpdateKind.Progress)
+            {
+                Volatile.Write(ref _current, _current.At(update.Version));
+                return;
+            }
+
             var batch = new Batch(_current.Edit(), []);
             if (update.Kind == UpdateKind.Snapshot)
             {

@@ -7,7 +7,7 @@ namespace Rollcall.Client.Catalogues;
 internal sealed class CatalogueStore(string path, ClientOptions options, ClientClock clock, CatalogueKeeper keeper, Action<ClientNotice> notice)
 {
     private RegistryVersion _written;
-    private MonotonicTime _writtenAt;
+    private MonotonicTime? _triedAt;
     private bool _failing;
 
     /// <summary>Puts what the file says into the catalogue.</summary>
@@ -40,7 +40,7 @@ internal sealed class CatalogueStore(string path, ClientOptions options, ClientC
     /// <summary>Writes the file if the catalogue has changed and the file is old enough.</summary>
     public void WriteIfDue(MonotonicTime now)
     {
-        if (now - _writtenAt >= options.CatalogueFileInterval || _written == RegistryVersion.None)
+        if (_triedAt is not { } tried || now - tried >= options.CatalogueFileInterval)
         {
             Write(now);
         }
@@ -55,6 +55,7 @@ internal sealed class CatalogueStore(string path, ClientOptions options, ClientC
             return;
         }
 
+        _triedAt = now;
         var instances = new List<Instance>();
         foreach (EndpointList service in catalogue.Services)
         {
@@ -68,6 +69,7 @@ internal sealed class CatalogueStore(string path, ClientOptions options, ClientC
         {
             CatalogueFile.Write(path, new CatalogueContent(catalogue.Version, clock.WallMs, instances));
             _failing = false;
+            _written = catalogue.Version;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
@@ -78,8 +80,5 @@ internal sealed class CatalogueStore(string path, ClientOptions options, ClientC
 
             _failing = true;
         }
-
-        // Also after a failure: the next try is an interval away.
-        (_written, _writtenAt) = (catalogue.Version, now);
     }
 }

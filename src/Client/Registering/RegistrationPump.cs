@@ -94,6 +94,7 @@ internal sealed class RegistrationPump : IAsyncDisposable
         _events.Writer.TryComplete();
         await _loop;
         await _timer.DisposeAsync();
+        _call?.Dispose();
         _over.Dispose();
     }
 
@@ -169,18 +170,19 @@ internal sealed class RegistrationPump : IAsyncDisposable
                 _call?.Cancel();
                 break;
             default:
+                _call?.Dispose(); // the one before has ended: else there would be no new one
                 _call = CancellationTokenSource.CreateLinkedTokenSource(_over.Token);
-                _ = CallAsync(step.Verb, step.State, step.Record, _call);
+                _ = CallAsync(step.Verb, step.State, step.Record, _call.Token);
                 break;
         }
     }
 
-    private async Task CallAsync(RegistrationVerb verb, RegistrationState state, Registration? record, CancellationTokenSource call)
+    private async Task CallAsync(RegistrationVerb verb, RegistrationState state, Registration? record, CancellationToken abandoned)
     {
         RegistrationEvent answer;
         try
         {
-            answer = await _session.CallAsync((link, cancellation) => SendAsync(link, verb, state, record, cancellation), call.Token);
+            answer = await _session.CallAsync((link, cancellation) => SendAsync(link, verb, state, record, cancellation), abandoned);
         }
         catch (Exception)
         {
@@ -188,7 +190,6 @@ internal sealed class RegistrationPump : IAsyncDisposable
             answer = new RegistrationEvent.CallFailed();
         }
 
-        call.Dispose();
         Tell(answer);
     }
 

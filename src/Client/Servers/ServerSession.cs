@@ -204,7 +204,18 @@ internal sealed class ServerSession : IAsyncDisposable
 
     private async Task<SessionLink> DialAsync(RegistryServer server, CancellationToken cancellation)
     {
-        IRegistryLink link = await LimitedAsync(server, server.Dial, cancellation);
+        Task<IRegistryLink>? dial = null;
+        IRegistryLink link;
+        try
+        {
+            link = await LimitedAsync(server, limit => new ValueTask<IRegistryLink>(dial = server.Dial(limit).AsTask()), cancellation);
+        }
+        catch
+        {
+            _ = DisposeLateAsync(dial);
+            throw;
+        }
+
         SessionLink? before;
         var current = new SessionLink(link, ++_links, server);
         lock (_state)
@@ -351,6 +362,22 @@ internal sealed class ServerSession : IAsyncDisposable
         }
 
         await DisposeQuietlyAsync(link);
+    }
+
+    /// <summary>A dial that was given up may succeed after all: nobody would close that link.</summary>
+    private static async Task DisposeLateAsync(Task<IRegistryLink>? dial)
+    {
+        try
+        {
+            if (dial is not null)
+            {
+                await (await dial).DisposeAsync();
+            }
+        }
+        catch (Exception)
+        {
+            // It did not succeed, or is broken.
+        }
     }
 
     private static async Task DisposeQuietlyAsync(IRegistryLink link)

@@ -117,6 +117,7 @@ public sealed class ApplicationTests
     public async Task Settings_that_are_wrong_stop_the_start_with_all_problems()
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
         builder
             .Services.AddRollcallClient(options => options with { TriesPerCall = 0 })
             .Register(new SelfOptions { Service = " ", Port = 0 });
