@@ -52,7 +52,9 @@ public sealed class WireServer : IDisposable
         Changes = new EncodedChangeLog<WireChangeEncoder>(registry, default, ChangeBytesMax);
         registry.Published += Watchers.OnPublished;
         TimeSpan shortest = new[] { options.HelloTimeout, options.IdleTimeout, options.StallTimeout, s_sweepMax * 4 }.Min();
-        Log.Packs(logger, Packings.Description);
+
+        // What is as it should be is no news to whoever starts a server.
+        Log.Packs(logger, Lz4.IsSupported ? LogLevel.Debug : LogLevel.Information, Packings.Description);
         _sweep = new Timer(_ => Sweep(), null, shortest / 4, shortest / 4);
     }
 

@@ -18,6 +18,6 @@ internal static partial class Log
     [LoggerMessage(EventId = 3103, Level = LogLevel.Debug, Message = "{Transport} session of {Remote} was ended: {Code}, {Problem}")]
     public static partial void Ended(ILogger logger, string transport, string remote, WireErrorCode code, string problem);
 
-    [LoggerMessage(EventId = 3104, Level = LogLevel.Information, Message = "Wire: snapshots and large deltas are packed by {Packings}")]
-    public static partial void Packs(ILogger logger, string packings);
+    [LoggerMessage(EventId = 3104, Message = "Wire: snapshots and large deltas are packed by {Packings}")]
+    public static partial void Packs(ILogger logger, LogLevel level, string packings);
 }
