@@ -31,17 +31,18 @@ public sealed record EchoDocument(
 )
 {
     /// <summary>Reads the bytes of a document, whatever its coding.</summary>
-    public static EchoDocument Parse(EncodedDocument document, DocumentCoding coding)
+    public static EchoDocument Parse(EncodedDocument document, DocumentCoding coding) => Parse(Plain(document, coding));
+
+    /// <summary>What the bytes of a document unpack to; of <see cref="DocumentCoding.Packed"/> those that <see cref="FramingPacker"/> made.</summary>
+    public static byte[] Plain(EncodedDocument document, DocumentCoding coding)
     {
         byte[] bytes = Bytes(document);
-        return Parse(
-            coding switch
-            {
-                DocumentCoding.Plain => bytes,
-                DocumentCoding.Gzip => StrictGzip.Unpack(bytes),
-                _ => FramingPacker.Unpack(bytes),
-            }
-        );
+        return coding switch
+        {
+            DocumentCoding.Plain => bytes,
+            DocumentCoding.Gzip => StrictGzip.Unpack(bytes),
+            _ => FramingPacker.Unpack(bytes),
+        };
     }
 
     /// <summary>Reads plain bytes.</summary>
