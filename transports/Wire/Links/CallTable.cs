@@ -15,6 +15,9 @@ internal sealed class CallTable
     private Call?[] _calls = new Call?[16];
     private int _used;
 
+    /// <summary>Calls under way, watches among them.</summary>
+    public int Count => _used - _free.Count;
+
     /// <summary>Adds a call; returns its correlation id.</summary>
     public uint Add(Call call)
     {

@@ -11,13 +11,17 @@ namespace Rollcall.Transports.Wire.Links;
 /// <remarks>
 /// <para>
 /// Requests are put behind one another; whoever finds nobody sending sends, and then whatever came meanwhile, so that callers at the
-/// same time share a flush.
+/// same time share a flush. Where many calls are under way the sending goes behind the callers that are about to go on: a send over TCP
+/// ends at once, so without that each would send alone (64 callers: 82,000 round trips a second, so 348,000; row 20).
 /// </para>
 /// <para>Threads: any calls; one loop reads.</para>
 /// <para>Errors: what is not the protocol breaks the lane, and with it the link.</para>
 /// </remarks>
-internal sealed class ClientLane
+internal sealed class ClientLane : IThreadPoolWorkItem
 {
+    // A hop through the pool costs less than the sends that it saves once a handful of callers share it; a caller alone never pays it.
+    private const int CallsToGather = 8;
+
     private readonly Lock _gate = new();
     private readonly IDuplexPipe _pipe;
     private readonly string _address;
@@ -95,6 +99,7 @@ internal sealed class ClientLane
     {
         uint correlation;
         bool sends;
+        bool gathers;
         lock (_gate)
         {
             if (_broken is { } broken)
@@ -114,9 +119,18 @@ internal sealed class ClientLane
             }
 
             sends = TakeTurn();
+            gathers = _calls.Count >= CallsToGather;
         }
 
-        SendIf(sends);
+        if (sends && gathers)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+        else
+        {
+            SendIf(sends);
+        }
+
         return correlation;
     }
 
@@ -240,6 +254,9 @@ internal sealed class ClientLane
         _isSending = true;
         return mine;
     }
+
+    /// <inheritdoc/>
+    void IThreadPoolWorkItem.Execute() => SendIf(true);
 
     private void SendIf(bool sends)
     {
