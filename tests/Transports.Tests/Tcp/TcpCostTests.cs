@@ -18,6 +18,13 @@ public sealed class TcpCostTests(ITestOutputHelper output)
     /// </summary>
     private const int IdleBytesMax = 6_000;
 
+    /// <summary>Bytes of a renewal, both ends and whatever the test runner does meanwhile. Debug makes an object of every async method.</summary>
+#if DEBUG
+    private const double RenewalBytesMax = 160;
+#else
+    private const double RenewalBytesMax = 1;
+#endif
+
     [Fact]
     public async Task An_idle_connection_costs_a_few_kilobytes()
     {
@@ -53,9 +60,8 @@ public sealed class TcpCostTests(ITestOutputHelper output)
         await RenewAsync(link, registered.Handle, rounds);
         double perRenewal = (double)(GC.GetTotalAllocatedBytes(precise: true) - before) / rounds;
 
-        // Both ends, the sweep's timer and the test runner are in this process: all of them together stay below a byte.
         output.WriteLine($"{perRenewal:0.000} bytes allocated by a renewal, both ends and the test runner counted");
-        Assert.InRange(perRenewal, 0, 8);
+        Assert.InRange(perRenewal, 0, RenewalBytesMax);
     }
 
     private static async Task RenewAsync(WireLink link, LeaseHandle handle, int rounds)

@@ -10,6 +10,10 @@ internal abstract class Call
     /// <returns>True if it was the last: the id is free again.</returns>
     public abstract bool Take(in FrameHeader header, ReadOnlySpan<byte> payload);
 
+    /// <summary>The last frame was taken: whoever waits goes on.</summary>
+    /// <param name="isForgotten">False: the lane broke meanwhile, and <see cref="Fail"/> is called, or will be, on this object.</param>
+    public virtual void End(bool isForgotten) { }
+
     /// <summary>No frame will come any more.</summary>
     public abstract void Fail(LinkException reason);
 }

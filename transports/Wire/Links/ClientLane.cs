@@ -386,7 +386,8 @@ internal sealed class ClientLane : IThreadPoolWorkItem
         {
             if (call.Take(header, payload))
             {
-                Forget(header.Correlation);
+                // First forgotten, then ended: it may serve another link at once, and may not be failed for this one then.
+                call.End(Forget(header.Correlation));
             }
         }
         else if (header.Correlation != 0 || header.Opcode != Opcode.Error)
@@ -402,14 +403,17 @@ internal sealed class ClientLane : IThreadPoolWorkItem
         }
     }
 
-    private void Forget(uint correlation)
+    private bool Forget(uint correlation)
     {
         lock (_gate)
         {
-            if (_broken is null)
+            if (_broken is not null)
             {
-                _calls.Remove(correlation);
+                return false;
             }
+
+            _calls.Remove(correlation);
+            return true;
         }
     }
 }

@@ -14,13 +14,14 @@ namespace Rollcall.Transports.Wire.Links;
 /// as well.
 /// </para>
 /// <para>I1: whoever moves <see cref="_state"/> from under way ends the call, and only then is the caller's memory written. It goes back to the pool
-/// when its answer was taken; one that was abandoned does not, because its answer may still come.</para>
+/// when its answer was taken and its lane has forgotten it; no other does, because its answer or its failure may still come.</para>
 /// </remarks>
 internal sealed class PendingCall<TRequest, TAnswer> : Call, IValueTaskSource<TAnswer>, IThreadPoolWorkItem
 {
     private const int UnderWay = 0;
     private const int Answered = 1;
-    private const int Abandoned = 2;
+    private const int Abandoned = 2; // by who waited
+    private const int Failed = 3; // with the lane
 
     private static readonly ObjectPool<PendingCall<TRequest, TAnswer>> s_pool = new DefaultObjectPool<PendingCall<TRequest, TAnswer>>(
         new DefaultPooledObjectPolicy<PendingCall<TRequest, TAnswer>>(),
@@ -38,6 +39,7 @@ internal sealed class PendingCall<TRequest, TAnswer> : Call, IValueTaskSource<TA
     private CancellationToken _cancellation;
     private CancellationTokenRegistration _registration;
     private int _state;
+    private bool _mayBePooled;
 
     /// <summary>A call that is about to be sent.</summary>
     public static PendingCall<TRequest, TAnswer> Of(Operation<TRequest, TAnswer> operation, in TRequest request, ClientLane lane)
@@ -79,7 +81,6 @@ internal sealed class PendingCall<TRequest, TAnswer> : Call, IValueTaskSource<TA
             if (TryClaim(Answered))
             {
                 _problem = ProblemOf(payload);
-                Continue();
             }
 
             return true;
@@ -109,17 +110,25 @@ internal sealed class PendingCall<TRequest, TAnswer> : Call, IValueTaskSource<TA
             {
                 Read(header.Flags, payload);
             }
-
-            Continue();
         }
 
         return !more;
     }
 
     /// <inheritdoc/>
+    public override void End(bool isForgotten)
+    {
+        if (Volatile.Read(ref _state) == Answered)
+        {
+            _mayBePooled = isForgotten;
+            Continue();
+        }
+    }
+
+    /// <inheritdoc/>
     public override void Fail(LinkException reason)
     {
-        if (TryClaim(Answered))
+        if (TryClaim(Failed))
         {
             _problem = reason;
             Continue();
@@ -155,7 +164,7 @@ internal sealed class PendingCall<TRequest, TAnswer> : Call, IValueTaskSource<TA
         }
         finally
         {
-            if (_state == Answered)
+            if (_mayBePooled)
             {
                 Return();
             }
@@ -227,6 +236,7 @@ internal sealed class PendingCall<TRequest, TAnswer> : Call, IValueTaskSource<TA
         _message = null;
         _cancellation = default;
         _registration = default;
+        _mayBePooled = false;
         _state = UnderWay;
         s_pool.Return(this);
     }
