@@ -25,11 +25,20 @@ public sealed class ResumeTests(ITestOutputHelper output)
     [QuicTheory]
     [InlineData("quic")]
     [InlineData("quic", "tcp")]
-    public Task Over_QUIC_200_subscribers_resume_and_agree_after_a_kill(params string[] schemes) => ResumesAsync("127.0.0.1:0", schemes);
+    public Task Over_QUIC_200_subscribers_resume_and_agree_after_a_kill(params string[] schemes) => ResumesAsync("auto", schemes);
 
     private async Task ResumesAsync(string quic, string[] schemes)
     {
-        await using ServerProcess server = await ServerProcess.StartAsync("--guard", "off", "--quic", quic);
+        await using ServerProcess server = await ServerProcess.StartAsync(
+            "--guard",
+            "off",
+            "--http",
+            $"http://127.0.0.1:{QuietPort.Next()}",
+            "--tcp",
+            $"127.0.0.1:{QuietPort.Next()}",
+            "--quic",
+            quic
+        );
         await using var owners = new Owners(server, schemes);
         await using var audience = new Audience(SubscriberCount, (number, token) => OpenAsync(server, schemes, number, token), s_watchful);
         await AgreeAsync(server, audience, InstanceCount);
