@@ -255,7 +255,7 @@ public sealed class RollcallClient : IAsyncDisposable
     {
         async Task FollowingAsync()
         {
-            for (FollowerState state = follower.State; !state.IsFollowing; )
+            for (FollowerState state = follower.State; !state.IsFollowing;)
             {
                 state = await follower.ChangeAsync(state, cancellation);
             }

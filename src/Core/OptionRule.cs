@@ -23,7 +23,8 @@ public sealed class OptionRule<TOptions>
             o => value(o).ToString(CultureInfo.InvariantCulture),
             string.Create(CultureInfo.InvariantCulture, $"{min}..{max} {unit}"),
             o => value(o) >= min && value(o) <= max && (also is null || also(o))
-        ) { }
+        )
+    { }
 
     /// <summary>A duration between two others, and whatever else <paramref name="also"/> asks for; <paramref name="remark"/> says it.</summary>
     public OptionRule(
@@ -39,7 +40,8 @@ public sealed class OptionRule<TOptions>
             o => DurationText.Show(value(o)),
             $"{DurationText.Show(min)}..{DurationText.Show(max)}{remark}",
             o => value(o) >= min && value(o) <= max && (also is null || also(o))
-        ) { }
+        )
+    { }
 
     /// <summary>Whatever <paramref name="good"/> accepts; <paramref name="range"/> says what.</summary>
     public OptionRule(string name, Func<TOptions, string> value, string range, Func<TOptions, bool> good)

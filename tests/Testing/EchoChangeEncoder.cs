@@ -20,7 +20,7 @@ public readonly struct EchoChangeEncoder : IChangeEncoder
     {
         byte[] all = [.. segments.SelectMany(segment => segment.ToArray())];
         var changes = new List<InstanceChange>();
-        for (int at = 0; at < all.Length; )
+        for (int at = 0; at < all.Length;)
         {
             int length = all.AsSpan(at).IndexOf((byte)'\n');
             changes.Add(JsonSerializer.Deserialize<EchoChange>(all.AsSpan(at, length))!.ToChange());

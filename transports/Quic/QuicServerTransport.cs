@@ -24,6 +24,10 @@ namespace Rollcall.Transports.Quic;
 /// </remarks>
 public sealed class QuicServerTransport : IServerTransport
 {
+    // A second in all: the library needs some milliseconds, and who has the port for good is told soon enough.
+    private const int PortTries = 20;
+    private static readonly TimeSpan s_portPause = TimeSpan.FromMilliseconds(50);
+
     private readonly ListenAddress _address;
     private readonly WireServing _serving;
     private readonly TlsOptions _tls;
@@ -143,7 +147,7 @@ public sealed class QuicServerTransport : IServerTransport
 
     private async ValueTask<QuicListener> ListenAsync(IPEndPoint place, CancellationToken cancellation)
     {
-        ThrowIfTaken(place);
+        await ThrowIfTakenAsync(place, cancellation);
         return await QuicListener.ListenAsync(
             new QuicListenerOptions
             {
@@ -156,12 +160,21 @@ public sealed class QuicServerTransport : IServerTransport
     }
 
     /// <summary>The library shares a port with whoever has it already, and the two would get each other's clients: asks for it alone first.</summary>
-    private static void ThrowIfTaken(IPEndPoint place)
+    /// <remarks>It lets go of a port a moment after its last connection ended: so whoever starts again where it stopped asks a few times.</remarks>
+    private static async ValueTask ThrowIfTakenAsync(IPEndPoint place, CancellationToken cancellation)
     {
-        if (place.Port != 0)
+        for (int tries = PortTries; place.Port != 0; tries--)
         {
-            using var alone = new Socket(place.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-            alone.Bind(place);
+            try
+            {
+                using var alone = new Socket(place.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+                alone.Bind(place);
+                return;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse && tries > 1)
+            {
+                await Task.Delay(s_portPause, cancellation);
+            }
         }
     }
 

@@ -99,5 +99,5 @@ public class AccessTableTests
     }
 
     private static void Line(StringBuilder table, string first, IEnumerable<string> cells) =>
-        table.Append($"{first, -14}{string.Concat(cells.Select(cell => $"{cell, -12}"))}".TrimEnd()).Append('\n');
+        table.Append($"{first,-14}{string.Concat(cells.Select(cell => $"{cell,-12}"))}".TrimEnd()).Append('\n');
 }

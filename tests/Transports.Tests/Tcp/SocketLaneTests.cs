@@ -25,7 +25,7 @@ public sealed class SocketLaneTests : IDisposable
         Task sending = Task.Run(() =>
         {
             var sizes = new Random(seed);
-            for (int at = 0; at < sent.Length; )
+            for (int at = 0; at < sent.Length;)
             {
                 int count = Math.Min(sent.Length - at, sizes.Next(4) == 0 ? sizes.Next(1, 200_000) : sizes.Next(1, 700));
                 at += _pair.Far.Send(sent, at, count, SocketFlags.None);
@@ -75,7 +75,7 @@ public sealed class SocketLaneTests : IDisposable
         PipeWriter output = _pair.Lane.Output;
         ValueTask<FlushResult> flush = default;
         bool isFlushing = false;
-        for (int at = 0; at < sent.Length; )
+        for (int at = 0; at < sent.Length;)
         {
             int count = Math.Min(sent.Length - at, random.Next(1, 100_000));
             sent.AsSpan(at, count).CopyTo(output.GetSpan(count));
@@ -197,7 +197,7 @@ public sealed class SocketLaneTests : IDisposable
         Task sending = Task.Run(() =>
         {
             byte[] some = new byte[7];
-            for (int sent = 0; sent < total; )
+            for (int sent = 0; sent < total;)
             {
                 int count = Math.Min(some.Length, total - sent);
                 for (int i = 0; i < count; i++)
@@ -241,7 +241,7 @@ public sealed class SocketLaneTests : IDisposable
     {
         ValueTask<FlushResult> flush = default;
         long taken = 0;
-        for (bool waits = false; !waits; )
+        for (bool waits = false; !waits;)
         {
             Assert.True(taken < 64 << 20, $"The lane took {taken} bytes for a peer that does not read.");
             _pair.Lane.Output.GetSpan(65_536);

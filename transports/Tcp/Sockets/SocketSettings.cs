@@ -47,7 +47,7 @@ internal static class SocketSettings
             socket.Shutdown(SocketShutdown.Send);
             using var limit = new CancellationTokenSource(s_lingerTime);
             byte[] waste = new byte[4_096];
-            for (int total = 0; total < LingerBytesMax; )
+            for (int total = 0; total < LingerBytesMax;)
             {
                 int count = await socket.ReceiveAsync(waste, limit.Token);
                 if (count == 0)
