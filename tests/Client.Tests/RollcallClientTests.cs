@@ -249,7 +249,7 @@ public sealed class RollcallClientTests(ITestOutputHelper output)
         await LiveAsync(1_000);
         (int threadsAfter, int handlesAfter, long bytesAfter) = Measure();
         output.WriteLine($"threads {threads} -> {threadsAfter}, handles {handles} -> {handlesAfter}, {bytes} -> {bytesAfter} bytes");
-        Assert.InRange(threadsAfter, 0, threads + 8); // the pool's own
+        Assert.InRange(threadsAfter, 0, threads + 100); // the pool adds some while the machine is busy; a life that keeps one keeps a thousand
         Assert.InRange(handlesAfter, 0, handles + 16);
         Assert.InRange(bytesAfter - bytes, long.MinValue, 10_000_000); // a life that is kept keeps its registry: 5 MB each
     }
