@@ -3,11 +3,11 @@ using System.Net.Quic;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rollcall.Core;
+using Rollcall.Core.Access;
 using Rollcall.Core.Seams;
 using Rollcall.Transports.Wire;
 using Rollcall.Transports.Wire.Connections;
@@ -76,7 +76,7 @@ public sealed class QuicServerTransport : IServerTransport
     public QuicServerOptions Options { get; }
 
     /// <summary>SHA-256 of the certificate, hexadecimal: what a client that knows no authority for it can check.</summary>
-    public string Fingerprint => _tls.Certificate.GetCertHashString(HashAlgorithmName.SHA256);
+    public string Fingerprint => CertificateFingerprint.Of(_tls.Certificate);
 
     /// <summary>True if nobody vouches for the certificate but this process.</summary>
     public bool IsSelfMade => _selfMade is not null;
@@ -254,12 +254,8 @@ public sealed class QuicServerTransport : IServerTransport
         string remote = connection.RemoteEndPoint.ToString();
         try
         {
-            var client = connection.RemoteCertificate as X509Certificate2;
-            var peer = new LanePeer(
-                Name,
-                remote,
-                client is null ? null : _serving.Access.ByCertificate(client.GetCertHashString(HashAlgorithmName.SHA256))
-            );
+            Principal? known = connection.RemoteCertificate is X509Certificate2 client ? _serving.Access.ByCertificate(client) : null;
+            var peer = new LanePeer(Name, remote, known);
             await lanes.ServeAsync(lane => _wire!.ServeAsync(lane, peer, _stopping.Token), _stopping.Token);
         }
         catch (Exception e)

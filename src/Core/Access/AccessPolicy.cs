@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Rollcall.Core.Access;
@@ -16,7 +17,7 @@ public sealed record Credential
     /// <summary>SHA-256 of the token; null of a certificate.</summary>
     internal byte[]? TokenHash { get; private init; }
 
-    /// <summary>SHA-256 fingerprint of the certificate, upper-case hexadecimal; null of a token.</summary>
+    /// <summary>Canonical <see cref="CertificateFingerprint"/> of the certificate; null of a token.</summary>
     internal string? Fingerprint { get; private init; }
 
     /// <summary>A token that the caller sends.</summary>
@@ -25,7 +26,7 @@ public sealed record Credential
 
     /// <summary>A client certificate, by the SHA-256 of its DER form; colons and case do not matter.</summary>
     public static Credential Certificate(Principal principal, string fingerprint) =>
-        new(principal) { Fingerprint = fingerprint.Replace(":", "", StringComparison.Ordinal).ToUpperInvariant() };
+        new(principal) { Fingerprint = CertificateFingerprint.Canonical(fingerprint) };
 }
 
 /// <summary>Who a caller is: the one place where credentials become principals.</summary>
@@ -77,7 +78,9 @@ public sealed class AccessPolicy
     }
 
     /// <summary>Who shows a client certificate whose chain was already found good; null if it is not known.</summary>
-    /// <param name="fingerprint">SHA-256 of its DER form, hexadecimal.</param>
+    public Principal? ByCertificate(X509Certificate2 certificate) => ByCertificate(CertificateFingerprint.Of(certificate));
+
+    /// <summary>The same, by its <see cref="CertificateFingerprint"/>.</summary>
     public Principal? ByCertificate(string fingerprint) =>
         !AsksForCredentials
             ? Principal.Anyone

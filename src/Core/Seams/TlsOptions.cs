@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Rollcall.Core.Access;
 
 namespace Rollcall.Core.Seams;
 
@@ -72,9 +73,5 @@ internal static class CertificateRule
     }
 
     public static bool HasFingerprint(X509Certificate2 shown, string fingerprint) =>
-        string.Equals(
-            shown.GetCertHashString(HashAlgorithmName.SHA256),
-            fingerprint.Replace(":", "", StringComparison.Ordinal),
-            StringComparison.OrdinalIgnoreCase
-        );
+        CertificateFingerprint.Of(shown) == CertificateFingerprint.Canonical(fingerprint);
 }

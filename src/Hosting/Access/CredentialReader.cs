@@ -102,7 +102,7 @@ public sealed class CredentialReader
     private string? TakeCertificate(Principal principal, string fingerprint)
     {
         HasCertificates = true;
-        return Take(Credential.Certificate(principal, fingerprint), fingerprint.Replace(":", "").ToUpperInvariant());
+        return Take(Credential.Certificate(principal, fingerprint), CertificateFingerprint.Canonical(fingerprint));
     }
 
     private string? Take(Credential credential, string proof)
@@ -153,7 +153,7 @@ public sealed class CredentialReader
 
     private static string? CertificateProblem(string fingerprint)
     {
-        string digits = fingerprint.Replace(":", "");
+        string digits = CertificateFingerprint.Canonical(fingerprint);
         return digits.Length == 64 && digits.All(char.IsAsciiHexDigit)
             ? null
             : "a certificate is given by its SHA-256 fingerprint, 64 hexadecimal digits: openssl x509 -noout -fingerprint -sha256 -in FILE.";

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -101,6 +100,6 @@ internal sealed class Gate(AccessPolicy policy)
 
         return certificate is null
             ? policy.WithoutCredentials
-            : policy.ByCertificate(certificate.GetCertHashString(HashAlgorithmName.SHA256)) ?? policy.WithoutCredentials;
+            : policy.ByCertificate(certificate) ?? policy.WithoutCredentials;
     }
 }

@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Rollcall.Core.Access;
 using Rollcall.Core.Seams;
@@ -59,8 +58,6 @@ internal sealed class TlsAcceptor(TlsOptions tls, AccessPolicy access, TimeSpan 
             throw new AuthenticationException($"it is not complete after {timeout.TotalSeconds:0.#} s", e);
         }
 
-        return stream.RemoteCertificate is X509Certificate2 client
-            ? access.ByCertificate(client.GetCertHashString(HashAlgorithmName.SHA256))
-            : null;
+        return stream.RemoteCertificate is X509Certificate2 client ? access.ByCertificate(client) : null;
     }
 }

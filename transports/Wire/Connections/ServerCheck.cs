@@ -1,6 +1,6 @@
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Rollcall.Core.Access;
 using Rollcall.Core.Seams;
 
 namespace Rollcall.Transports.Wire.Connections;
@@ -20,7 +20,7 @@ public static class ServerCheck
 
         return shown is null ? "the server shows no certificate"
             : trust.Fingerprint is not null
-                ? $"the server's certificate is another than the one expected; its SHA-256 is {shown.GetCertHashString(HashAlgorithmName.SHA256)}"
+                ? $"the server's certificate is another than the one expected; its SHA-256 is {CertificateFingerprint.Of(shown)}"
             : !nameFits ? $"the server's certificate \"{shown.Subject}\" is for another name"
             : $"the server's certificate \"{shown.Subject}\", valid until {shown.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm} UTC, is not trusted";
     }
