@@ -8,7 +8,7 @@ namespace Rollcall.Core.Seams;
 /// <param name="Certificate">The server's, with its private key.</param>
 /// <param name="ClientAuthorities">
 /// Those whose client certificates are taken: they are asked for, and one that is shown must lead to one of these. Which principal a
-/// certificate is decides <see cref="Access.AccessPolicy.ByCertificate"/>. Null: none is asked for.
+/// certificate is decides <see cref="Access.AccessPolicy.ByCertificate(X509Certificate2)"/>. Null: none is asked for.
 /// </param>
 /// <param name="Intermediates">Between the certificate and its root, sent along with it, as a <c>fullchain.pem</c> has them. Null: none.</param>
 public sealed record TlsOptions(
