@@ -24,7 +24,7 @@ internal sealed class Repair(Replica replica, ClusterOptions options, ushort lin
     private readonly Queue<PeerMessage> _questions = new();
     private readonly Queue<ulong> _missing = new();
     private readonly Queue<Instance> _extra = new();
-    private readonly List<KeyedState> _better = [];
+    private readonly List<KeyedState> _better = []; // ends that the other does not know
     private readonly HashSet<int> _unanswered = []; // parts given
     private Step _step;
     private uint _round;
@@ -179,7 +179,9 @@ internal sealed class Repair(Replica replica, ClusterOptions options, ushort lin
 
         _progress = now;
         _part++;
-        replica.Apply(answer.States, link, now, _better);
+        var newer = new List<KeyedState>();
+        replica.Apply(answer.States, link, now, newer);
+        _better.AddRange(newer.Where(state => state.State.Content.Record is null)); // live ones are among the extra
         RecordsMoved += answer.States.Count;
         if (answer.Last)
         {

@@ -88,13 +88,18 @@ public sealed class SimCluster
         return owner;
     }
 
-    /// <summary>All links work, all nodes run.</summary>
+    /// <summary>All links work, all nodes run, all clocks are right again.</summary>
     public void HealAll()
     {
         foreach (SimLink link in _links)
         {
             link.Heal();
             link.Weather = new LinkWeather();
+        }
+
+        foreach (SimNode node in _nodes)
+        {
+            node.Clock.WallOffset = TimeSpan.Zero;
         }
 
         foreach (SimNode node in _nodes.Where(node => !node.IsUp))
