@@ -246,7 +246,7 @@ internal sealed class PeerSession(ClusterNode node, ushort link, bool dialled, M
         _feedHeard = true;
         PeerKnowledge knowledge = Knowledge!;
         PlantedFaults faults = node.Options.Faults;
-        bool gap = batch.From > knowledge.Applied && !batch.Reset && !faults.HasFlag(PlantedFaults.GapIgnored);
+        bool gap = batch.From > knowledge.Applied && !batch.Reset;
         if (batch.Reset)
         {
             knowledge.Reset(batch.To);

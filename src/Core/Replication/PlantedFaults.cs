@@ -14,7 +14,6 @@ internal enum PlantedFaults
     ReadsOpenAtOnce = 64,
     WrongEndStands = 128,
     ClearIsForgotten = 256,
-    GapIgnored = 512,
     WindowIgnored = 1_024,
     HomesNotAsked = 2_048,
 }

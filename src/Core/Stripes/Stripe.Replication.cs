@@ -315,9 +315,9 @@ internal sealed partial class Stripe
 
         ref ColdSlot cold = ref _slots.Cold(slot);
         bool madeAfterMine = home.Clock == _slots.Home(slot).Clock + 1; // see ClaimHome: its clock is behind, and it knew of this one
-        if (!cold.Away && !madeAfterMine && RenewedAt(slot, moment.Now) is { } at)
+        if (!cold.Away && !madeAfterMine && RenewedAt(slot, moment.Now) is { } at && moment.Now - at <= SilenceAllowed(_slots.Record(slot)!))
         {
-            // The owner came here, went there, and came back before that was known here.
+            // The owner came here, went there, and came back before that was known here. Not if it has fallen silent here since.
             long renewedMs = moment.WallMs - (long)(moment.Now - at).TotalMilliseconds;
             if (renewedMs > (long)(home.Clock >> 16))
             {

@@ -19,7 +19,6 @@ public sealed class PlantedFaultTests(ITestOutputHelper output)
     [InlineData(nameof(PlantedFaults.ReadsOpenAtOnce))]
     [InlineData(nameof(PlantedFaults.WrongEndStands))]
     [InlineData(nameof(PlantedFaults.ClearIsForgotten))]
-    [InlineData(nameof(PlantedFaults.GapIgnored))]
     [InlineData(nameof(PlantedFaults.WindowIgnored))]
     [InlineData(nameof(PlantedFaults.HomesNotAsked))]
     public void A_planted_fault_is_found(string fault)
