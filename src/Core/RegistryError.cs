@@ -24,6 +24,9 @@ public enum RegistryErrorCode : byte
 
     /// <summary>The changes since that version are not kept any more: read in full.</summary>
     TooFarBehind = 6,
+
+    /// <summary>The node has just started and does not know the whole yet: ask another, or later.</summary>
+    Warming = 7,
 }
 
 /// <summary>Why an operation was refused. Nothing was changed.</summary>
@@ -63,6 +66,9 @@ public sealed record RegistryError(RegistryErrorCode Code, string Message)
                 $"{Shown(what)}: the registry holds {limit} instances (RegistryOptions.InstancesMax). Raise it, or cancel some."
             )
         );
+
+    internal static RegistryError Warming(string why) =>
+        new(RegistryErrorCode.Warming, $"Cannot read: this node has just started, and {why}. Ask another node, or again in a second.");
 
     internal static RegistryError Behind(ulong since, ulong oldest, ulong now) =>
         new(

@@ -1,3 +1,5 @@
+using Rollcall.Core.Replication;
+
 namespace Rollcall.Core;
 
 /// <summary>Every limit and duration of the core. Immutable; each has a default; ranges are in <see cref="Rules"/>.</summary>
@@ -93,6 +95,9 @@ public sealed record RegistryOptions
     /// <summary>Fixes the keys of the hash and the generations, so that a simulation repeats. Null: drawn at start. Never fix it in production.</summary>
     public ulong? Seed { get; init; }
 
+    /// <summary>The cluster that this node belongs to; null: it stands alone, and spends nothing on replication.</summary>
+    public ClusterOptions? Cluster { get; init; }
+
     /// <summary>The range of every option that has one, by name: the one place that knows.</summary>
     public static IReadOnlyList<OptionRule<RegistryOptions>> Rules { get; } =
     [
@@ -132,7 +137,10 @@ public sealed record RegistryOptions
 
     /// <summary>All that is wrong with these options, at once; empty if they are good.</summary>
     public IReadOnlyList<OptionProblem> Validate() =>
-        [.. Rules.Select(rule => rule.Check(this)).OfType<OptionProblem>()];
+        [
+            .. Rules.Select(rule => rule.Check(this)).OfType<OptionProblem>(),
+            .. (Cluster?.Validate() ?? []).Select(problem => problem with { Name = $"{nameof(Cluster)}.{problem.Name}" }),
+        ];
 
     /// <summary>These options, or an exception that names all problems: a caller bug.</summary>
     internal RegistryOptions OrThrow()

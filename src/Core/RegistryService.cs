@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Rollcall.Core.Leases;
 using Rollcall.Core.Model;
+using Rollcall.Core.Replication;
 using Rollcall.Core.Snapshots;
 using Rollcall.Core.Stripes;
 using Rollcall.Core.Watching;
@@ -58,9 +59,11 @@ public sealed class RegistryService
         _clock = new RegistryClock(time);
         BootEpoch = options.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
         NodeId = options.NodeId != 0 ? options.NodeId : (uint)(BootEpoch >> 32) | 1;
-        _stripes = new StripeTable(Options, NodeId);
+        _stripes = new StripeTable(Options, NodeId, BootEpoch);
         _journal = new ChangeJournal(Options);
-        _publisher = new SnapshotPublisher(_stripes, _journal);
+        ItemHash? hash = options.Cluster is { } cluster ? new ItemHash(cluster.ClusterId) : null;
+        _publisher = new SnapshotPublisher(_stripes, _journal, hash is null ? null : new ContentDigest(hash, options.Cluster!.Faults));
+        Replica = hash is null ? null : new Replica(_stripes, _publisher, _clock, hash);
         Subscribers = new SubscriberTable(this);
     }
 
@@ -83,6 +86,9 @@ public sealed class RegistryService
         add => _publisher.Published += value;
         remove => _publisher.Published -= value;
     }
+
+    /// <summary>This registry as its peers see it; null if it stands alone.</summary>
+    internal Replica? Replica { get; }
 
     /// <summary>The options in force.</summary>
     public RegistryOptions Options { get; }
@@ -184,7 +190,13 @@ public sealed class RegistryService
     public RenewResult Renew(InstanceKey key, long? clientStamp, MonotonicTime now)
     {
         HashedKey hashed = _stripes.Hash(key);
-        Instance? record = _stripes.Of(hashed.IdHash).Renew(hashed, _stripes.Clock.DeadlineTick(now, 0));
+        Stripe stripe = _stripes.Of(hashed.IdHash);
+        Instance? record = stripe.Renew(hashed, _stripes.Clock.DeadlineTick(now, 0), out bool away);
+        if (away)
+        {
+            stripe.BecomeHome(hashed, MomentOf(now));
+        }
+
         CountRenewals(record is null ? 0 : 1, record is null ? 1 : 0);
         if (record is null)
         {
@@ -252,15 +264,17 @@ public sealed class RegistryService
     {
         HashedKey hashed = _stripes.Hash(key);
         Stripe stripe = _stripes.Of(hashed.IdHash);
+        WriteMoment moment = MomentOf(now);
         ulong version = stripe.Modify(
             hashed,
-            0,
-            static (record, _, _) => record.Override is null ? null : Override(record, null),
+            moment.WallMs,
+            static (record, revision, atMs) =>
+                record.Override is null ? null : Override(record, StatusOverride.Cleared(revision, atMs)),
             ChangeCause.StatusCleared,
             source,
-            MomentOf(now)
+            moment
         );
-        return version == 0 && stripe.ForgetOverride(key)
+        return version == 0 && stripe.ForgetOverride(key, moment)
             ? Acknowledge(_stripes.Version)
             : AcknowledgeOr("clear the status of", key, version, ref _statusWrites);
     }
@@ -286,11 +300,18 @@ public sealed class RegistryService
             .Modify(
                 hashed,
                 pairs,
-                (record, _, set) =>
+                (record, revision, set) =>
                 {
                     KeyValuePair<string, string>[] merged = Merge(record.Metadata, set);
                     error = RegistrationRule.Pairs(what, "metadata", merged, Options);
-                    return error is null ? record.CopyWithText(TextBlock.WithMetadata(record.Text, merged)) : null;
+                    if (error is not null)
+                    {
+                        return null;
+                    }
+
+                    Instance modified = record.CopyWithText(TextBlock.WithMetadata(record.Text, merged));
+                    modified.Revision = revision;
+                    return modified;
                 },
                 ChangeCause.MetadataSet,
                 source,
@@ -431,7 +452,7 @@ public sealed class RegistryService
     internal IReadOnlyList<Change>? LatestChanges(RegistrySnapshot snapshot, MonotonicTime after) =>
         _journal.LatestSince(after - s_writeLength, snapshot);
 
-    private static Instance Override(Instance record, StatusOverride? overriding)
+    private static Instance Override(Instance record, StatusOverride overriding)
     {
         Instance copy = record.Copy();
         copy.Override = overriding;

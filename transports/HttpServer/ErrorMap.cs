@@ -12,6 +12,7 @@ internal static class ErrorMap
         {
             RegistryErrorCode.UnknownInstance or RegistryErrorCode.UnknownHandle => StatusCodes.Status404NotFound,
             RegistryErrorCode.TooFarBehind => StatusCodes.Status410Gone,
+            RegistryErrorCode.Warming => StatusCodes.Status503ServiceUnavailable,
             // Not 503: the server is well, it is the callers who have registered too much.
             RegistryErrorCode.RegistryFull => StatusCodes.Status429TooManyRequests,
             _ => StatusCodes.Status400BadRequest,

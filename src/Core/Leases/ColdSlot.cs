@@ -7,8 +7,10 @@ internal struct ColdSlot
     private const uint WatchedFlag = 1u << 31;
     private const uint HeldFlag = 1u << 30;
 
-    /// <summary>30 bits: a table of a thousand million places.</summary>
-    public const uint KeyPlaceMask = HeldFlag - 1;
+    private const uint AwayFlag = 1u << 29;
+
+    /// <summary>29 bits: a table of half a thousand million places.</summary>
+    public const uint KeyPlaceMask = AwayFlag - 1;
 
     private uint _bits;
     private uint _keyCheck;
@@ -33,6 +35,13 @@ internal struct ColdSlot
         set => Set(HeldFlag, value);
     }
 
+    /// <summary>True if the home of the lease is another node, or an earlier boot of this one. Read by renewals, without the lock.</summary>
+    public bool Away
+    {
+        get => (Volatile.Read(ref _bits) & AwayFlag) != 0;
+        set => Set(AwayFlag, value);
+    }
+
     /// <summary>Remembers the hash of the key that takes the slot.</summary>
     public void SetKey(uint place, uint keyCheck)
     {
@@ -40,5 +49,5 @@ internal struct ColdSlot
         Volatile.Write(ref _keyCheck, keyCheck);
     }
 
-    private void Set(uint flag, bool value) => _bits = value ? _bits | flag : _bits & ~flag;
+    private void Set(uint flag, bool value) => Volatile.Write(ref _bits, value ? _bits | flag : _bits & ~flag);
 }

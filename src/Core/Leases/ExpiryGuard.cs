@@ -46,6 +46,7 @@ internal sealed class ExpiryGuard
     private MonotonicTime _since;
     private MonotonicTime _endsAtLatest; // while engaged
     private string _story = "";
+    private bool _isolated;
 
     public ExpiryGuard(RegistryOptions options)
     {
@@ -56,6 +57,13 @@ internal sealed class ExpiryGuard
         _windowTicks = Math.Max(1, options.GuardWindow.Ticks / options.WheelTick.Ticks);
         _bucketTicks = Math.Max(1, (_windowTicks + Buckets - 2) / (Buckets - 1));
         _reason = _enabled ? GuardReason.Calm : GuardReason.Disabled;
+    }
+
+    /// <summary>True if this node has peers and reaches none of them.</summary>
+    public bool Isolated
+    {
+        get => Volatile.Read(ref _isolated);
+        set => Volatile.Write(ref _isolated, value);
     }
 
     /// <summary>A lease was looked at for the first time.</summary>
@@ -195,7 +203,11 @@ internal sealed class ExpiryGuard
             bool many = failures > _threshold * due;
             if (!_engaged)
             {
-                if (many && due >= _populationMin)
+                if (many && Isolated && _silent == _watched)
+                {
+                    Turn(true, GuardReason.CutOff, now, $"all of {Share(failures, due)} failed to renew, and no peer can be reached");
+                }
+                else if (many && due >= _populationMin)
                 {
                     Turn(true, GuardReason.ManySilent, now, Share(failures, due) + " failed to renew");
                 }

@@ -22,6 +22,9 @@ public enum GuardReason : byte
 
     /// <summary>Switched off by <see cref="RegistryOptions.GuardEnabled"/>.</summary>
     Disabled,
+
+    /// <summary>Engaged: every lease is silent and no peer can be reached, so this node is the one that is cut off.</summary>
+    CutOff,
 }
 
 /// <summary>State of the guard against mass expiry ("self-preservation"), with its reason.</summary>

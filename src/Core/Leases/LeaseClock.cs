@@ -25,6 +25,9 @@ internal sealed class LeaseClock(RegistryOptions options)
     private int _sequence; // odd while being written
     private long _advancedAt;
     private long _skipped;
+    private long _stallEnd = long.MinValue / 2; // of the last gap that was not counted whole
+    private long _stallLength; // what was not counted of it
+    private long _stallBefore = long.MinValue / 2; // end of the one before
 
     /// <summary>Goes to <paramref name="now"/>; returns the part of the gap that is not counted.</summary>
     public TimeSpan Advance(MonotonicTime now)
@@ -32,9 +35,25 @@ internal sealed class LeaseClock(RegistryOptions options)
         long stalled = Math.Max(0, now.Ticks - _advancedAt - _stallGap);
         Interlocked.Increment(ref _sequence);
         _skipped += stalled;
+        if (stalled > 0)
+        {
+            (_stallBefore, _stallEnd, _stallLength) = (_stallEnd, now.Ticks, stalled);
+        }
+
         _advancedAt = Math.Max(_advancedAt, now.Ticks);
         Interlocked.Increment(ref _sequence);
         return new TimeSpan(stalled);
+    }
+
+    /// <summary>When a tick was that has passed; null if that is not known, because of more than one stall since.</summary>
+    public MonotonicTime? MomentOf(long tick, MonotonicTime now)
+    {
+        long time = TimeOf(tick).Ticks;
+        long before = time - Volatile.Read(ref _stallLength);
+        return now.Ticks - Volatile.Read(ref _advancedAt) > _stallGap ? null
+            : time >= Volatile.Read(ref _stallEnd) ? new MonotonicTime(time)
+            : before >= Volatile.Read(ref _stallBefore) ? new MonotonicTime(before)
+            : null;
     }
 
     /// <summary>Last tick that is over at <paramref name="now"/>.</summary>

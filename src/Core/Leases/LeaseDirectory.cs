@@ -22,6 +22,9 @@ internal sealed class LeaseDirectory
     private LeaseSlot[][] _chunks = [];
     private (Stripe Stripe, int FirstSlot)[] _owners = [];
 
+    /// <summary>Chunks taken in.</summary>
+    public int ChunkCount => Volatile.Read(ref _chunks).Length;
+
     /// <summary>Takes in a chunk of <see cref="ChunkSize"/> leases.</summary>
     /// <param name="chunk">The leases.</param>
     /// <param name="stripe">Whose they are.</param>

@@ -44,15 +44,20 @@ internal struct LeaseSlot
         Volatile.Write(ref _word, LeaseWord.Pack(startTick + _durationTicks, silent: false, generation));
 
     /// <summary>Begins a live lease anew, with other lengths perhaps, under the stripe's lock.</summary>
+    /// <param name="startTick">The tick to count from.</param>
+    /// <param name="durationTicks">How long it lasts.</param>
+    /// <param name="checkTicks">After how long without renewal it is silent.</param>
+    /// <param name="generations">Given: the handles given out so far shall renew it no more.</param>
     /// <returns>When it had fallen silent; null if it had not.</returns>
-    public long? Restart(long startTick, int durationTicks, int checkTicks)
+    public long? Restart(long startTick, int durationTicks, int checkTicks, GenerationSequence? generations = null)
     {
         long silentSince = SilentSince(Word);
         SetLengths(durationTicks, checkTicks);
         while (true)
         {
             long word = Word;
-            long next = LeaseWord.Pack(startTick + durationTicks, silent: false, LeaseWord.Generation(word));
+            uint generation = generations?.Next(LeaseWord.Generation(word)) ?? LeaseWord.Generation(word);
+            long next = LeaseWord.Pack(startTick + durationTicks, silent: false, generation);
             if (TrySwap(word, next))
             {
                 return LeaseWord.IsSilent(word) ? silentSince : null;

@@ -1,4 +1,5 @@
 using Rollcall.Core.Model;
+using Rollcall.Core.Replication;
 using Rollcall.Core.Stripes;
 
 namespace Rollcall.Core.Leases;
@@ -7,7 +8,7 @@ namespace Rollcall.Core.Leases;
 /// <remarks>
 /// <para>Owner: one <see cref="Stripe"/>. Slots are taken and freed under its lock, read and renewed without.</para>
 /// <para>
-/// Shape: three rows of chunks of 1,024; the rows are replaced when they grow, a chunk never. The chunks of leases are in the
+/// Shape: three rows of chunks of 1,024, in a cluster a fourth for the homes; the rows are replaced when they grow, a chunk never. The chunks of leases are in the
 /// <see cref="LeaseDirectory"/> as well, which gives a slot its index.
 /// </para>
 /// <para>
@@ -18,7 +19,7 @@ namespace Rollcall.Core.Leases;
 /// because their words remember which handles were given out.
 /// </para>
 /// </remarks>
-internal sealed class LeaseSlots(LeaseDirectory directory, Stripe stripe)
+internal sealed class LeaseSlots(LeaseDirectory directory, Stripe stripe, bool keepsHomes)
 {
     private const int ChunkSize = LeaseDirectory.ChunkSize;
 
@@ -28,6 +29,7 @@ internal sealed class LeaseSlots(LeaseDirectory directory, Stripe stripe)
     private LeaseSlot[][] _hot = [];
     private ColdSlot[][] _cold = [];
     private Instance?[][] _records = [];
+    private HomeSlot[][] _homes = []; // in a cluster only; guarded by the stripe's lock
     private uint[] _firstIndexes = [];
     private int[] _live = []; // slots taken, by chunk
     private int[] _free = [];
@@ -45,6 +47,9 @@ internal sealed class LeaseSlots(LeaseDirectory directory, Stripe stripe)
 
     /// <summary>What the stripe remembers of a slot. Written under its lock.</summary>
     public ref ColdSlot Cold(int slot) => ref Volatile.Read(ref Volatile.Read(ref _cold)[ChunkOf(slot)])[slot & (ChunkSize - 1)];
+
+    /// <summary>The home of a slot's lease. In a cluster only, under the stripe's lock.</summary>
+    public ref HomeSlot Home(int slot) => ref _homes[ChunkOf(slot)][slot & (ChunkSize - 1)];
 
     /// <summary>The index of a slot, by which handles name it.</summary>
     public uint IndexOf(int slot) => _firstIndexes[ChunkOf(slot)] + (uint)(slot & (ChunkSize - 1));
@@ -64,6 +69,10 @@ internal sealed class LeaseSlots(LeaseDirectory directory, Stripe stripe)
         {
             Volatile.Write(ref _records[chunk], new Instance?[ChunkSize]);
             Volatile.Write(ref _cold[chunk], new ColdSlot[ChunkSize]);
+            if (keepsHomes)
+            {
+                _homes[chunk] = new HomeSlot[ChunkSize];
+            }
         }
 
         return slot;
@@ -79,6 +88,10 @@ internal sealed class LeaseSlots(LeaseDirectory directory, Stripe stripe)
         {
             Volatile.Write(ref _records[chunk], s_emptyRecords);
             Volatile.Write(ref _cold[chunk], s_emptyCold);
+            if (keepsHomes)
+            {
+                _homes[chunk] = [];
+            }
         }
 
         if (_freeCount == _free.Length)
@@ -96,6 +109,7 @@ internal sealed class LeaseSlots(LeaseDirectory directory, Stripe stripe)
         var leases = new LeaseSlot[ChunkSize];
         _firstIndexes = [.. _firstIndexes, directory.Add(leases, stripe, _used)];
         _live = [.. _live, 0];
+        _homes = keepsHomes ? [.. _homes, []] : _homes;
         Volatile.Write(ref _records, [.. _records, s_emptyRecords]);
         Volatile.Write(ref _cold, [.. _cold, s_emptyCold]);
         Volatile.Write(ref _hot, [.. _hot, leases]);

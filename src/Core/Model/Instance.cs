@@ -20,6 +20,7 @@ public sealed class Instance
     private static (Instance? Of, byte[] Block) t_unpacked;
 
     private byte[] _text; // packed
+    private StatusOverride? _override;
     private uint _leaseDurationMs;
     private uint _renewalIntervalMs;
 
@@ -78,14 +79,21 @@ public sealed class Instance
     /// <summary>Version of the registry at which this record came to be.</summary>
     public ulong Version { get; internal set; }
 
-    /// <summary>Place of this record in the cluster's total order.</summary>
+    /// <summary>Place of what the owner said in the cluster's total order. The override has its own.</summary>
     public Revision Revision { get; internal set; }
 
     /// <summary>The owner's own word.</summary>
     public InstanceStatus OwnStatus { get; internal set; }
 
     /// <summary>The operator's word, if there is one.</summary>
-    public StatusOverride? Override { get; internal set; }
+    public StatusOverride? Override
+    {
+        get => _override is { IsCleared: false } ? _override : null;
+        internal set => _override = value;
+    }
+
+    /// <summary>The same, and also one that was cleared.</summary>
+    internal StatusOverride? LastOverride => _override;
 
     /// <summary>What readers go by.</summary>
     public InstanceStatus Status => StatusRule.Effective(OwnStatus, Override);
@@ -221,7 +229,6 @@ public sealed class Instance
     {
         Instance copy = Copy();
         copy.Version = change.Version;
-        copy.Revision = change.Revision;
         copy.OwnStatus = change.OwnStatus;
         copy.Override = change.Override;
         copy.UpdatedAtMs = change.AtMs;

@@ -40,6 +40,9 @@ public enum ChangeCause : byte
 
     /// <summary>Metadata was merged.</summary>
     MetadataSet,
+
+    /// <summary>Another node ended the lease without having seen its renewals: the record goes on at a higher epoch.</summary>
+    Reissued,
 }
 
 /// <summary>One entry of the ring of changes. Carries the immutable record, never a key to be read again.</summary>
@@ -50,10 +53,11 @@ public enum ChangeCause : byte
 /// <param name="Source">At whose word.</param>
 /// <param name="At">When, on the registry's own clock: ages are counted on it.</param>
 /// <param name="AtMs">When, milliseconds since 1970, for people.</param>
-/// <param name="Revision">The record's; of a removal, the tombstone's.</param>
+/// <param name="Revision">Of what changed: the record's, the override's, or, of a removal, that of the end.</param>
 /// <param name="AddressesDiffer">
 /// True if a live record was replaced by one with other virtual addresses: whoever selects by them may have to let go of it.
 /// </param>
+/// <param name="Via">The link to a peer that it came by, and need not go back by; 0: it was made here.</param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct Change(
     ulong Version,
@@ -64,12 +68,13 @@ public readonly record struct Change(
     MonotonicTime At,
     long AtMs,
     Revision Revision,
-    bool AddressesDiffer = false
+    bool AddressesDiffer = false,
+    ushort Via = 0
 )
 {
     /// <summary>
     /// True if who holds the record before needs the whole record after it; else <see cref="InstanceChange"/> tells the rest: what
     /// a status, an override or a removal changed.
     /// </summary>
-    public bool NeedsRecord => Cause is ChangeCause.Registered or ChangeCause.MetadataSet;
+    public bool NeedsRecord => Cause is ChangeCause.Registered or ChangeCause.MetadataSet or ChangeCause.Reissued;
 }

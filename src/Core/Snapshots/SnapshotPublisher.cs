@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Rollcall.Core.Model;
+using Rollcall.Core.Replication;
 using Rollcall.Core.Stripes;
 
 namespace Rollcall.Core.Snapshots;
@@ -18,7 +19,7 @@ namespace Rollcall.Core.Snapshots;
 /// </para>
 /// <para>I3: snapshot and journal move together: whoever sees the snapshot of V finds the changes up to V in the journal.</para>
 /// </remarks>
-internal sealed class SnapshotPublisher(StripeTable stripes, ChangeJournal journal)
+internal sealed class SnapshotPublisher(StripeTable stripes, ChangeJournal journal, ContentDigest? digest = null)
 {
     private readonly Lock _gate = new();
     private readonly List<Change> _waiting = []; // drained, not yet published; guarded by _gate
@@ -54,6 +55,15 @@ internal sealed class SnapshotPublisher(StripeTable stripes, ChangeJournal journ
         Published?.Invoke();
     }
 
+    /// <summary>The digest of the current version. In a cluster only.</summary>
+    public DigestReading ReadDigest(bool buckets)
+    {
+        lock (_gate)
+        {
+            return new DigestReading(_current, digest!.Root, buckets ? digest.Buckets.ToArray() : []);
+        }
+    }
+
     private void PublishAll()
     {
         ulong version = stripes.Version;
@@ -65,6 +75,7 @@ internal sealed class SnapshotPublisher(StripeTable stripes, ChangeJournal journ
         foreach (ref readonly TreeEdit edit in edits)
         {
             indexes.Apply(edit, version);
+            digest?.Replace(edit.Replaced, edit.Removed ? null : edit.Record);
         }
 
         journal.Append(changes);

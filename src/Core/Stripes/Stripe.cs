@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Rollcall.Core.Leases;
 using Rollcall.Core.Model;
+using Rollcall.Core.Replication;
 using Rollcall.Core.Snapshots;
 
 namespace Rollcall.Core.Stripes;
@@ -14,7 +15,7 @@ namespace Rollcall.Core.Stripes;
 /// </para>
 /// <para>Lock order: this lock, then the guard's. Renewals and look-ups take none.</para>
 /// </remarks>
-internal sealed class Stripe
+internal sealed partial class Stripe
 {
     // A held lease is looked at once a second: it costs little, and goes within a second of the guard's end.
     private static readonly TimeSpan s_heldRecheck = TimeSpan.FromSeconds(1);
@@ -26,7 +27,7 @@ internal sealed class Stripe
     private readonly LeaseSlots _slots;
     private readonly KeyTable _keys;
     private readonly TimingWheel _wheel = new(0);
-    private readonly LingeringOverrides _lingering;
+    private readonly TombstoneTable _tombstones;
     private readonly int _heldRecheckTicks;
     private Change[] _changes = new Change[16]; // guarded by _gate
     private int _changeCount; // guarded by _gate
@@ -36,9 +37,9 @@ internal sealed class Stripe
         _table = table;
         _clock = table.Clock;
         _guard = table.Guard;
-        _slots = new LeaseSlots(table.Leases, this);
+        _slots = new LeaseSlots(table.Leases, this, keepsHomes: table.Homes is not null);
         _keys = new KeyTable(_slots);
-        _lingering = new LingeringOverrides(table.Options.OverrideLinger);
+        _tombstones = new TombstoneTable(table.Options);
         _heldRecheckTicks = _clock.Ticks(s_heldRecheck);
         Number = number;
     }
@@ -46,9 +47,13 @@ internal sealed class Stripe
     public int Number { get; }
 
     /// <summary>Renews by key. No lock, 0 bytes.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="startTick">The tick to count from.</param>
+    /// <param name="away">True if the home of the lease is elsewhere: <see cref="BecomeHome"/> is to follow.</param>
     /// <returns>The record; null if there is none.</returns>
-    public Instance? Renew(HashedKey key, long startTick)
+    public Instance? Renew(HashedKey key, long startTick, out bool away)
     {
+        away = false;
         for (var spin = default(SpinWait); ; spin.SpinOnce())
         {
             int slot = _keys.FindByHash(key);
@@ -64,6 +69,7 @@ internal sealed class Stripe
             Instance? record = _slots.Record(slot);
             if (record is not null && _keys.IsAt(slot, key) && _guard.TryRenew(ref lease, LeaseWord.Generation(word), startTick))
             {
+                away = _slots.Cold(slot).Away;
                 return record;
             }
         }
@@ -80,7 +86,7 @@ internal sealed class Stripe
         lock (_gate)
         {
             int slot = _keys.Find(key, out _);
-            return slot < 0 ? default : HandleOf(slot);
+            return slot < 0 || _slots.Cold(slot).Away ? default : HandleOf(slot);
         }
     }
 
@@ -103,7 +109,7 @@ internal sealed class Stripe
             if (existing is not null && source == WriteSource.Peer && existing.ClientStamp > draft.ClientStamp)
             {
                 // An older record from a peer renews, as with Java's servers, and is otherwise passed over.
-                RestartLease(slot, existing, moment.Now);
+                RestartLease(slot, existing, moment.Now, homeMoves: ComeHome(slot, moment));
                 return new RegisterResult(null, HandleOf(slot), _table.Version, Created: false);
             }
 
@@ -123,15 +129,16 @@ internal sealed class Stripe
             if (existing is null)
             {
                 _keys.Add(key, slot);
+                ComeHome(slot, moment);
                 StartLease(slot, draft, fresh, moment.Now);
             }
             else
             {
-                RestartLease(slot, draft, moment.Now);
+                RestartLease(slot, draft, moment.Now, homeMoves: ComeHome(slot, moment));
             }
 
             bool addressesDiffer = existing is not null && draft.HasOtherAddressesThan(existing);
-            Keep(draft, ChangeKind.Added, ChangeCause.Registered, source, moment, addressesDiffer);
+            Keep(draft, ChangeKind.Added, ChangeCause.Registered, source, moment, draft.Revision, addressesDiffer);
             return new RegisterResult(null, HandleOf(slot), draft.Version, existing is null);
         }
     }
@@ -144,20 +151,14 @@ internal sealed class Stripe
             int slot = _keys.Find(key, out Instance? record);
             if (record is null)
             {
-                _lingering.Remove(key.Key);
+                _tombstones.ClearOverride(key.Key, ClearedNow(moment), moment.Now);
                 return 0;
             }
 
-            ref LeaseSlot lease = ref _slots.Hot(slot);
-            long word;
-            do
-            {
-                word = lease.Word;
-            } while (!lease.TryEnd(word, _table.Generations));
-
-            LeaveGuard(slot, LeaseWord.IsSilent(word) ? lease.SilentSince(word) : null);
-            _wheel.Remove(slot);
-            return Remove(slot, record, ChangeCause.Cancelled, source, moment);
+            Revision revision = NextRevision(record, moment);
+            var end = new Content(revision, null, ChangeCause.Cancelled);
+            EndLease(slot);
+            return Remove(slot, record, new KeyState(end, StatusOverride.Cleared(revision, moment.WallMs), HomeOf(slot)), source, moment);
         }
     }
 
@@ -182,7 +183,7 @@ internal sealed class Stripe
                 return 0;
             }
 
-            Revision revision = _table.NextRevision(existing.Revision.Epoch, moment.WallMs);
+            Revision revision = NextRevision(existing, moment);
             Instance? modified = change(existing, revision, state);
             if (modified is null)
             {
@@ -190,22 +191,21 @@ internal sealed class Stripe
             }
 
             modified.Version = _table.NextVersion(this);
-            modified.Revision = revision;
             modified.UpdatedAtMs = moment.WallMs;
             modified.LastChange = ChangeKind.Modified;
             modified.NoteUp(moment.WallMs);
             _slots.SetRecord(slot, modified);
-            Keep(modified, ChangeKind.Modified, cause, source, moment, addressesDiffer: false);
+            Keep(modified, ChangeKind.Modified, cause, source, moment, revision);
             return modified.Version;
         }
     }
 
     /// <summary>Ends an override that outlived its instance; false if there is none.</summary>
-    public bool ForgetOverride(InstanceKey key)
+    public bool ForgetOverride(InstanceKey key, WriteMoment moment)
     {
         lock (_gate)
         {
-            return _lingering.Remove(key);
+            return _tombstones.ClearOverride(key, ClearedNow(moment), moment.Now);
         }
     }
 
@@ -218,7 +218,7 @@ internal sealed class Stripe
     {
         lock (_gate)
         {
-            _lingering.Expire(moment.Now);
+            _tombstones.Expire(moment.Now);
             while (_wheel.TryTake((uint)tick, ref budget, out int slot))
             {
                 Look(slot, tick, moment, ref tally);
@@ -311,24 +311,38 @@ internal sealed class Stripe
 
         _guard.Ended(silentSince);
         Instance record = _slots.Record(slot)!;
-        if (record.Override is { } overriding)
-        {
-            _lingering.Add(record, overriding, moment.Now);
-        }
-
-        Remove(slot, record, cause, WriteSource.Registry, moment);
+        var end = new Content(NextRevision(record, moment), null, cause);
+        Remove(slot, record, new KeyState(end, record.LastOverride, HomeOf(slot)), WriteSource.Registry, moment);
         tally.Expired++;
     }
 
+    private void EndLease(int slot)
+    {
+        ref LeaseSlot lease = ref _slots.Hot(slot);
+        long word;
+        do
+        {
+            word = lease.Word;
+        } while (!lease.TryEnd(word, _table.Generations));
+
+        LeaveGuard(slot, LeaseWord.IsSilent(word) ? lease.SilentSince(word) : null);
+        _wheel.Remove(slot);
+    }
+
     // The word is free already; the table still names the slot.
-    private ulong Remove(int slot, Instance record, ChangeCause cause, WriteSource source, WriteMoment moment)
+    private ulong Remove(int slot, Instance record, in KeyState end, WriteSource source, WriteMoment moment, ushort via = 0)
     {
         _keys.Remove(slot);
         _slots.Free(slot);
         _table.Release();
         ulong version = _table.NextVersion(this);
-        Revision tombstone = _table.NextRevision(record.Revision.Epoch, moment.WallMs);
-        Keep(new Change(version, record, ChangeKind.Removed, cause, source, moment.Now, moment.WallMs, tombstone));
+        if (_table.Homes is not null || end.Override is { IsCleared: false })
+        {
+            _tombstones.Add(record.Service.Text, record.Id, end, moment.Now);
+        }
+
+        Content ended = end.Content;
+        Keep(new Change(version, record, ChangeKind.Removed, ended.End, source, moment.Now, moment.WallMs, ended.Revision, Via: via));
         return version;
     }
 
@@ -341,17 +355,20 @@ internal sealed class Stripe
         WriteMoment moment
     )
     {
-        uint epoch = existing is null ? 1 : existing.Revision.Epoch + (existing.Revision.Node == _table.Node ? 0u : 1u);
+        (Revision known, StatusOverride? overriding) = existing is not null
+            ? (existing.Revision, existing.LastOverride)
+            : TakeTombstone(draft, moment);
         draft.LeaseIndex = _slots.IndexOf(slot);
         draft.Version = _table.NextVersion(this);
-        draft.Revision = _table.NextRevision(epoch, moment.WallMs);
+        draft.Revision = _table.NextRevision(known, moment.WallMs, taken: true);
         draft.RegisteredAtMs = moment.WallMs;
         draft.UpdatedAtMs = moment.WallMs;
         draft.LastChange = ChangeKind.Added;
-        draft.Override = existing is not null ? existing.Override : _lingering.Take(draft, moment.Now);
+        draft.Override = overriding;
         if (source == WriteSource.Peer && peerOverride is { } status && status != InstanceStatus.Unknown)
         {
-            draft.Override = new StatusOverride(status, draft.Revision, moment.WallMs);
+            Revision revision = overriding is null ? draft.Revision : _table.NextRevision(overriding.Revision, moment.WallMs);
+            draft.Override = new StatusOverride(status, revision, moment.WallMs);
         }
 
         draft.ServiceUpAtMs = existing is { ServiceUpAtMs: > 0 } ? existing.ServiceUpAtMs : draft.ServiceUpAtMs;
@@ -361,17 +378,20 @@ internal sealed class Stripe
     private void StartLease(int slot, Instance record, bool fresh, MonotonicTime now)
     {
         ref LeaseSlot lease = ref _slots.Hot(slot);
-        (int duration, int check) = LengthsOf(record);
+        (int duration, int check) = LengthsOf(record, _slots.Cold(slot).Away);
+        _table.NoteLease(record.LeaseDuration);
         lease.SetLengths(duration, check);
         lease.Start(_clock.DeadlineTick(now, 0), fresh ? _table.Generations.First(record.LeaseIndex) : LeaseWord.Generation(lease.Word));
         _wheel.Schedule(slot, (uint)lease.SilentSince(lease.Word));
     }
 
-    private void RestartLease(int slot, Instance record, MonotonicTime now)
+    // If its home moves, the handles given out for it are void: a generation belongs to one home.
+    private void RestartLease(int slot, Instance record, MonotonicTime now, bool homeMoves = false)
     {
         ref LeaseSlot lease = ref _slots.Hot(slot);
-        (int duration, int check) = LengthsOf(record);
-        if (lease.Restart(_clock.DeadlineTick(now, 0), duration, check) is { } silentSince)
+        (int duration, int check) = LengthsOf(record, _slots.Cold(slot).Away);
+        _table.NoteLease(record.LeaseDuration);
+        if (lease.Restart(_clock.DeadlineTick(now, 0), duration, check, homeMoves ? _table.Generations : null) is { } silentSince)
         {
             _guard.Returned(silentSince);
         }
@@ -381,10 +401,12 @@ internal sealed class Stripe
         _wheel.Schedule(slot, (uint)lease.SilentSince(lease.Word));
     }
 
-    private (int DurationTicks, int CheckTicks) LengthsOf(Instance record)
+    // Its home ends a lease; the others leave it one more duration for that, and for the news to arrive.
+    private (int DurationTicks, int CheckTicks) LengthsOf(Instance record, bool away)
     {
-        int check = Math.Max(1, _clock.Ticks(SilenceAllowed(record)));
-        return (_clock.Ticks(record.LeaseDuration + _table.Options.LeaseGrace), check);
+        TimeSpan more = away && !Planted(PlantedFaults.NoTimeForTheHome) ? record.LeaseDuration : TimeSpan.Zero;
+        int check = Math.Max(1, _clock.Ticks(SilenceAllowed(record) + more));
+        return (_clock.Ticks(record.LeaseDuration + _table.Options.LeaseGrace + more), check);
     }
 
     // One and a half intervals. Where the lease is too short for that, half-way between the renewal due and the end: an owner that
@@ -425,8 +447,10 @@ internal sealed class Stripe
         ChangeCause cause,
         WriteSource source,
         WriteMoment moment,
-        bool addressesDiffer
-    ) => Keep(new Change(record.Version, record, kind, cause, source, moment.Now, moment.WallMs, record.Revision, addressesDiffer));
+        Revision revision,
+        bool addressesDiffer = false,
+        ushort via = 0
+    ) => Keep(new Change(record.Version, record, kind, cause, source, moment.Now, moment.WallMs, revision, addressesDiffer, via));
 
     private void Keep(in Change change)
     {

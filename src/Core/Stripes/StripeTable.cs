@@ -1,12 +1,16 @@
 using System.Numerics;
 using Rollcall.Core.Leases;
 using Rollcall.Core.Model;
+using Rollcall.Core.Replication;
 
 namespace Rollcall.Core.Stripes;
 
 /// <summary>The stripes, and what they share: the version counter, the clocks, the guard.</summary>
 internal sealed class StripeTable
 {
+    // Another node's clock is followed this far ahead of the wall clock here.
+    private static readonly TimeSpan s_clockAhead = TimeSpan.FromMinutes(5);
+
     private readonly Stripe[] _stripes;
     private readonly KeyHash _hash;
     private readonly int _instancesMax;
@@ -15,11 +19,14 @@ internal sealed class StripeTable
     private ulong _version;
     private ulong _clock;
     private int _count;
+    private long _shortestLeaseTicks = TimeSpan.TicksPerDay * 365;
 
-    public StripeTable(RegistryOptions options, uint node)
+    public StripeTable(RegistryOptions options, uint node, ulong boot = 0)
     {
         Options = options;
         Node = node;
+        Boot = boot;
+        Homes = options.Cluster is null ? null : new HomeTable(Leases);
         _instancesMax = options.InstancesMax;
         _hash = new KeyHash(options.Seed);
         Clock = new LeaseClock(options);
@@ -36,6 +43,14 @@ internal sealed class StripeTable
     public RegistryOptions Options { get; }
 
     public uint Node { get; }
+
+    public ulong Boot { get; }
+
+    /// <summary>Null: the registry stands alone.</summary>
+    public HomeTable? Homes { get; }
+
+    /// <summary>The shortest lease ever taken in; renewals travel to peers at a pace that suits it.</summary>
+    public TimeSpan ShortestLease => new(Volatile.Read(ref _shortestLeaseTicks));
 
     public LeaseClock Clock { get; }
 
@@ -93,8 +108,30 @@ internal sealed class StripeTable
         }
     }
 
-    /// <summary>A revision later than all made here and all seen.</summary>
-    public Revision NextRevision(uint epoch, long wallMs)
+    public void NoteLease(TimeSpan duration)
+    {
+        long shortest = Volatile.Read(ref _shortestLeaseTicks);
+        while (duration.Ticks < shortest)
+        {
+            shortest = Interlocked.CompareExchange(ref _shortestLeaseTicks, duration.Ticks, shortest);
+        }
+    }
+
+    /// <summary>A revision later than all made here, and than <paramref name="known"/>.</summary>
+    /// <param name="known">What it replaces.</param>
+    /// <param name="wallMs">Now.</param>
+    /// <param name="taken">True if an owner's word is accepted for what was another node's: see <see cref="Revision.Epoch"/>.</param>
+    public Revision NextRevision(Revision known, long wallMs, bool taken = false)
+    {
+        uint epoch = Math.Max(1, known.Epoch) + (taken && known.Node != Node && known.Epoch > 0 ? 1u : 0);
+        var next = new Revision(epoch, NextClock(wallMs), Node);
+
+        // The other's clock may be ahead by more than is followed: then the epoch decides.
+        return next > known ? next : next with { Epoch = known.Epoch + 1 };
+    }
+
+    /// <summary>A reading of the hybrid logical clock, later than all made here and all noted.</summary>
+    public ulong NextClock(long wallMs)
     {
         while (true)
         {
@@ -102,8 +139,29 @@ internal sealed class StripeTable
             ulong next = Math.Max(last + 1, (ulong)Math.Max(0, wallMs) << 16);
             if (Interlocked.CompareExchange(ref _clock, next, last) == last)
             {
-                return new Revision(epoch, next, Node);
+                return next;
             }
         }
+    }
+
+    /// <summary>Takes note of another node's clock; not of one that is far ahead, lest one wrong clock drag all along.</summary>
+    /// <returns>False if it is too far ahead.</returns>
+    public bool NoteClock(ulong clock, long wallMs)
+    {
+        ulong most = (ulong)Math.Max(0, wallMs + (long)s_clockAhead.TotalMilliseconds) << 16;
+        ulong noted = Math.Min(clock, most);
+        ulong last = Volatile.Read(ref _clock);
+        while (noted > last)
+        {
+            ulong seen = Interlocked.CompareExchange(ref _clock, noted, last);
+            if (seen == last)
+            {
+                break;
+            }
+
+            last = seen;
+        }
+
+        return clock <= most;
     }
 }

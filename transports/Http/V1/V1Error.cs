@@ -29,6 +29,9 @@ public enum V1Error : byte
     /// <summary><see cref="RegistryErrorCode.TooFarBehind"/>.</summary>
     TooFarBehind = RegistryErrorCode.TooFarBehind,
 
+    /// <summary><see cref="RegistryErrorCode.Warming"/>.</summary>
+    Warming = RegistryErrorCode.Warming,
+
     /// <summary>No such path, or nothing there.</summary>
     NotFound = 32,
 
@@ -60,6 +63,7 @@ public static class V1Errors
         (V1Error.LimitExceeded, "limit-exceeded"),
         (V1Error.RegistryFull, "registry-full"),
         (V1Error.TooFarBehind, "too-far-behind"),
+        (V1Error.Warming, "warming"),
         (V1Error.NotFound, "not-found"),
         (V1Error.WrongMethod, "wrong-method"),
         (V1Error.NotAuthenticated, "not-authenticated"),
@@ -73,7 +77,7 @@ public static class V1Errors
 
     /// <summary>The error of the core that it stands for; null if it is of the transport.</summary>
     public static RegistryErrorCode? OfCore(V1Error error) =>
-        error is >= V1Error.UnknownInstance and <= V1Error.TooFarBehind ? (RegistryErrorCode)error : null;
+        error is >= V1Error.UnknownInstance and <= V1Error.Warming ? (RegistryErrorCode)error : null;
 
     /// <summary>The body of a refusal. <paramref name="reason"/> is valid UTF-8.</summary>
     public static ReadOnlyMemory<byte> Body(V1Error error, ReadOnlySpan<byte> reason)

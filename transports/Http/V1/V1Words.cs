@@ -44,6 +44,7 @@ public static class V1Words
             ChangeCause.ExpiredAfterGuard => "expired-after-guard",
             ChangeCause.StatusSet => "status-set",
             ChangeCause.StatusCleared => "status-cleared",
+            ChangeCause.Reissued => "reissued",
             _ => "metadata-set",
         };
 

@@ -25,6 +25,7 @@ internal static class Wording
             GuardReason.RenewalsReturned => "renewals-returned",
             GuardReason.LossConfirmed => "loss-confirmed",
             GuardReason.HeldLongEnough => "held-long-enough",
+            GuardReason.CutOff => "cut-off",
             _ => "disabled",
         };
 

@@ -48,7 +48,7 @@ internal static class WireErrorMap
 {
     /// <summary>The refusal that a code below 16 stands for; null of others.</summary>
     public static RegistryErrorCode? Refusal(WireErrorCode code) =>
-        (byte)code is >= (byte)RegistryErrorCode.UnknownInstance and <= (byte)RegistryErrorCode.TooFarBehind
+        (byte)code is >= (byte)RegistryErrorCode.UnknownInstance and <= (byte)RegistryErrorCode.Warming
             ? (RegistryErrorCode)code
             : null;
 

@@ -1,0 +1,298 @@
+using Rollcall.Core.Model;
+
+namespace Rollcall.Core.Replication;
+
+/// <summary>A registry in its cluster: START HERE for replication. Messages, changes and time in; messages and times out.</summary>
+/// <remarks>
+/// <para>
+/// The host dials and accepts connections, moves messages, and calls: <see cref="Connect"/> and <see cref="Disconnect"/>;
+/// <see cref="Receive(ushort, PeerMessage, MonotonicTime)"/> for each message; <see cref="TryTake"/> when a link can take one and there may be one: after each other
+/// call, and when the registry has published; <see cref="Tick"/> at the times it returns. When <see cref="ClosingReason"/> says so, and what
+/// was taken is sent, it closes the link.
+/// </para>
+/// <para>
+/// Every change of this registry, made here or applied from a peer, goes to every peer but the one it came by; what is no news makes
+/// no change, and so goes no further. Any connected graph of links thus converges, and repair finds what was lost.
+/// </para>
+/// <para>Threads: any; one at a time inside. No I/O, no clock, no thread.</para>
+/// </remarks>
+public sealed class ClusterNode
+{
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<ushort, PeerSession> _sessions = [];
+    private readonly Dictionary<uint, PeerKnowledge> _known = [];
+    private readonly WarmUp _warmUp;
+    private ushort _lastLink;
+
+    /// <summary>Around a registry whose options name a cluster.</summary>
+    /// <param name="registry">The registry.</param>
+    /// <param name="expectsPeers">False: it is alone for now, and serves reads at once.</param>
+    /// <param name="now">Now.</param>
+    /// <exception cref="ArgumentException">The registry stands alone.</exception>
+    public ClusterNode(RegistryService registry, bool expectsPeers, MonotonicTime now)
+    {
+        Registry = registry;
+        Options = registry.Options.Cluster ?? throw new ArgumentException("The registry's options name no cluster.", nameof(registry));
+        Renewals = new RenewalBook(registry, Options);
+        Random = new Random((int)(registry.BootEpoch ^ (registry.BootEpoch >> 32)));
+        _warmUp = new WarmUp(Options, expectsPeers, now);
+    }
+
+    /// <summary>The registry.</summary>
+    public RegistryService Registry { get; }
+
+    /// <summary>Why reads of the whole, of changes, of services and of virtual addresses are refused; null: they are served.</summary>
+    public RegistryError? Warming => _warmUp.Refusal;
+
+    internal ClusterOptions Options { get; }
+
+    internal RenewalBook Renewals { get; }
+
+    /// <summary>Salts and round numbers: need not be guessed by nobody, only differ.</summary>
+    internal Random Random { get; }
+
+    /// <summary>A connection to some node is there.</summary>
+    /// <param name="dialled">True if this node dialled.</param>
+    /// <param name="now">Now.</param>
+    /// <returns>Its number.</returns>
+    public ushort Connect(bool dialled, MonotonicTime now)
+    {
+        lock (_gate)
+        {
+            do
+            {
+                _lastLink++;
+            } while (_lastLink == 0 || _sessions.ContainsKey(_lastLink));
+
+            var session = new PeerSession(this, _lastLink, dialled, now);
+            session.Say(Hello(heard: false));
+            _sessions.Add(_lastLink, session);
+            return _lastLink;
+        }
+    }
+
+    /// <summary>The connection is gone.</summary>
+    public void Disconnect(ushort link, MonotonicTime now)
+    {
+        lock (_gate)
+        {
+            _sessions.Remove(link);
+            Registry.Replica!.SetIsolated(IsIsolated);
+        }
+    }
+
+    /// <summary>Takes in a message.</summary>
+    public void Receive(ushort link, PeerMessage message, MonotonicTime now)
+    {
+        lock (_gate)
+        {
+            if (!_sessions.TryGetValue(link, out PeerSession? session) || session.Closing is not null)
+            {
+                return;
+            }
+
+            switch (message)
+            {
+                case PeerHello hello:
+                    Receive(hello, session, now);
+                    break;
+                case PeerRefusal refusal:
+                    session.Close($"refused by the peer: {refusal.Reason}");
+                    break;
+                default:
+                    if (session.Established)
+                    {
+                        session.Receive(message, now);
+                        LookAtWarmUp(now);
+                    }
+
+                    break;
+            }
+        }
+    }
+
+    /// <summary>The next message for a link, if there is one.</summary>
+    public bool TryTake(ushort link, MonotonicTime now, out PeerMessage message)
+    {
+        lock (_gate)
+        {
+            message = (_sessions.TryGetValue(link, out PeerSession? session) ? session.Take(now) : null)!;
+            return message is not null;
+        }
+    }
+
+    /// <summary>Time passes.</summary>
+    /// <returns>When to call again, at the latest.</returns>
+    public MonotonicTime Tick(MonotonicTime now)
+    {
+        lock (_gate)
+        {
+            if (Renewals.Take(now) is { } set)
+            {
+                PassOn(set, except: null);
+            }
+
+            MonotonicTime next = Renewals.Next;
+            foreach (PeerSession session in _sessions.Values)
+            {
+                MonotonicTime due = session.Tick(now);
+                next = due < next ? due : next;
+            }
+
+            LookAtWarmUp(now);
+            return next > now ? next : now + TimeSpan.FromMilliseconds(1);
+        }
+    }
+
+    /// <summary>Why a link is to be closed; null: it is not.</summary>
+    public string? ClosingReason(ushort link)
+    {
+        lock (_gate)
+        {
+            return _sessions.GetValueOrDefault(link)?.Closing;
+        }
+    }
+
+    /// <summary>The links as they are.</summary>
+    public IReadOnlyList<PeerView> Peers()
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. _sessions.Values.Select(session => new PeerView(
+                    session.Link,
+                    session.Peer?.Node,
+                    session.Established,
+                    session.Closing,
+                    session.HeardAt,
+                    session.Lag,
+                    session.BatchesUnderWay,
+                    session.Waiting,
+                    session.Knowledge?.EqualAt,
+                    session.Repair.Active
+                )),
+            ];
+        }
+    }
+
+    /// <summary>Renewals of another node, or passed on by it.</summary>
+    internal void Receive(RenewSet set, PeerSession from, MonotonicTime now)
+    {
+        if (!Renewals.TryApply(set, now, out HomesRequest? unknown))
+        {
+            return;
+        }
+
+        if (unknown is not null && !Options.Faults.HasFlag(PlantedFaults.HomesNotAsked))
+        {
+            from.Say(unknown);
+        }
+
+        if (!Options.Faults.HasFlag(PlantedFaults.RenewSetsNotForwarded))
+        {
+            PassOn(set, from);
+        }
+    }
+
+    /// <summary>What a link begins with.</summary>
+    internal PeerHello Hello(bool heard) => new(Registry.NodeId, Options.ClusterId, VersionNow, Warming is not null, heard);
+
+    private RegistryVersion VersionNow => new(Registry.BootEpoch, Registry.ReadSnapshot().Version);
+
+    private bool IsIsolated => _known.Count > 0 && !_sessions.Values.Any(session => session.Established);
+
+    private void PassOn(RenewSet set, PeerSession? except)
+    {
+        foreach (PeerSession session in _sessions.Values)
+        {
+            if (session != except)
+            {
+                session.Pass(set);
+            }
+        }
+    }
+
+    private void Receive(PeerHello hello, PeerSession session, MonotonicTime now)
+    {
+        if (session.Peer is not null)
+        {
+            if (!hello.Heard)
+            {
+                session.Say(Hello(heard: true)); // the first one was lost
+            }
+
+            return;
+        }
+
+        if (Refusal(hello) is { } reason)
+        {
+            session.Close(reason);
+            return;
+        }
+
+        if (_sessions.Values.FirstOrDefault(other => other.Established && other.Peer!.Node == hello.Node) is { } present)
+        {
+            PeerSession loser = Prefers(session, present, hello.Node) ? present : session;
+            loser.Close($"node {hello.Node} is linked twice");
+            if (loser == session)
+            {
+                return;
+            }
+        }
+
+        if (!_known.TryGetValue(hello.Node, out PeerKnowledge? knowledge))
+        {
+            _known[hello.Node] = knowledge = new PeerKnowledge();
+        }
+
+        session.Greet(hello, knowledge, now);
+        Registry.Replica!.SetIsolated(false);
+        LookAtWarmUp(now);
+    }
+
+    private string? Refusal(PeerHello hello) =>
+        hello.ClusterId != Options.ClusterId ? $"the peer is of cluster '{hello.ClusterId}', this is '{Options.ClusterId}'"
+        : hello.Node != Registry.NodeId ? null
+        : hello.Version.Epoch == Registry.BootEpoch ? "this is the node itself"
+        : $"the peer has this node's id {hello.Node}: two nodes may not have the same";
+
+    // Both ends must choose the same link: that which the lower id dialled. Of two by the same dialler the newer: it knows why.
+    private bool Prefers(PeerSession added, PeerSession present, uint peer) =>
+        added.Dialled == present.Dialled || added.Dialled == (Registry.NodeId < peer);
+
+    private void LookAtWarmUp(MonotonicTime now)
+    {
+        if (_warmUp.Look(_sessions.Values, now))
+        {
+            foreach (PeerSession session in _sessions.Values.Where(session => session.Established))
+            {
+                session.Say(new PeerReady(VersionNow));
+            }
+        }
+    }
+}
+
+/// <summary>One link as it is.</summary>
+/// <param name="Link">Its number.</param>
+/// <param name="Node">The peer's id; null until it said it.</param>
+/// <param name="Established">True if it is in use.</param>
+/// <param name="Closing">Why it is to be closed; null: it is not.</param>
+/// <param name="HeardAt">When something came last.</param>
+/// <param name="Lag">Versions of this node that the peer has not acknowledged.</param>
+/// <param name="BatchesUnderWay">Batches not acknowledged.</param>
+/// <param name="Waiting">Messages waiting for the link to take them.</param>
+/// <param name="EqualAt">When the two were compared last and found, or made, equal.</param>
+/// <param name="Repairing">True while this side leads a repair.</param>
+public sealed record PeerView(
+    ushort Link,
+    uint? Node,
+    bool Established,
+    string? Closing,
+    MonotonicTime HeardAt,
+    ulong Lag,
+    int BatchesUnderWay,
+    int Waiting,
+    MonotonicTime? EqualAt,
+    bool Repairing
+);

@@ -1,0 +1,183 @@
+using Rollcall.Core.Model;
+using Rollcall.Core.Snapshots;
+
+namespace Rollcall.Core.Replication;
+
+/// <summary>This node's changes on their way to one peer: a cursor into the ring of changes, and what is under way.</summary>
+/// <remarks>
+/// <para>Owner: one <see cref="PeerSession"/>.</para>
+/// <para>
+/// The ring is the queue. The first change to an idle peer goes at once; while a batch is under way others wait for more, up to
+/// <see cref="ClusterOptions.BatchDelay"/>. A batch carries the state of each key as it is now, so what changed twice goes once.
+/// </para>
+/// <para>
+/// I1: batches follow each other: each begins where the one before ended. I2: at most
+/// <see cref="ClusterOptions.BatchesInFlightMax"/> are under way. A cursor that has fallen off the ring is set to the present, and
+/// the peer told to repair: nothing grows with how far a peer is behind.
+/// </para>
+/// </remarks>
+internal sealed class FeedSender(RegistryService registry, ClusterOptions options, ushort link)
+{
+    // Up to here all changes since the boot are sent rather than compared.
+    private const ulong ReplayMax = 1_024;
+
+    // A peer is told of versions without a change for it this often: a resumed link finds its place in the ring.
+    private static readonly TimeSpan s_progressPeriod = TimeSpan.FromSeconds(1);
+
+    // A batch that is due and not taken: the link is full, and taking is tried when it is not. This is only in case.
+    private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(20);
+
+    private readonly Queue<(ulong To, MonotonicTime SentAt)> _underWay = new();
+    private bool _started;
+    private bool _confirm; // a first batch is due, also an empty one
+    private bool _reset; // until the peer has acknowledged it
+    private ulong _resetTo;
+    private ulong _scanned; // changes up to here are in a batch, or not for this peer
+    private ulong _sent; // end of the last batch
+    private ulong _acknowledged;
+    private MonotonicTime _lastSent;
+    private MonotonicTime _rewound;
+
+    /// <summary>Versions that the peer has not acknowledged.</summary>
+    public ulong Lag => _started ? registry.ReadSnapshot().Version - Math.Min(_acknowledged, registry.ReadSnapshot().Version) : 0;
+
+    /// <summary>Batches not acknowledged.</summary>
+    public int UnderWay => _underWay.Count;
+
+    /// <summary>The peer wants the changes after <paramref name="since"/>.</summary>
+    public void Start(RegistryVersion since)
+    {
+        ulong current = registry.ReadSnapshot().Version;
+        bool known = since.Epoch == registry.BootEpoch && since.Number <= current;
+        ulong from = known ? since.Number : 0;
+        _started = true;
+        _confirm = true;
+        _underWay.Clear();
+        _reset = !known && current > ReplayMax;
+        _scanned = _sent = _acknowledged = from;
+    }
+
+    /// <summary>The peer has applied changes, or is missing some.</summary>
+    public void Acknowledge(ulong applied, bool gap, MonotonicTime now)
+    {
+        if (!_started || applied < _acknowledged || applied > _sent)
+        {
+            return;
+        }
+
+        _acknowledged = applied;
+        _reset = _reset && applied < _resetTo;
+        while (_underWay.TryPeek(out (ulong To, MonotonicTime SentAt) batch) && batch.To <= applied)
+        {
+            _underWay.Dequeue();
+        }
+
+        if (gap && now - _rewound >= options.BatchDelay)
+        {
+            Rewind(now);
+        }
+    }
+
+    /// <summary>Sends again what was lost. Returns when to ask again.</summary>
+    public MonotonicTime Tick(MonotonicTime now)
+    {
+        if (_underWay.TryPeek(out (ulong To, MonotonicTime SentAt) oldest) && now - oldest.SentAt >= options.ResendAfter)
+        {
+            Rewind(now);
+        }
+
+        bool waiting = _started && _scanned < registry.ReadSnapshot().Version && _underWay.Count < options.BatchesInFlightMax;
+        return waiting ? Later(_lastSent + options.BatchDelay, now + s_retry)
+            : _underWay.TryPeek(out oldest) ? oldest.SentAt + options.ResendAfter
+            : _scanned > _sent ? _lastSent + s_progressPeriod
+            : now + s_progressPeriod;
+    }
+
+    /// <summary>The next batch, if one is to go now.</summary>
+    public FeedBatch? Take(MonotonicTime now)
+    {
+        bool full = _underWay.Count >= options.BatchesInFlightMax && !options.Faults.HasFlag(PlantedFaults.WindowIgnored);
+        if (!_started || full)
+        {
+            return null;
+        }
+
+        ulong current = registry.ReadSnapshot().Version;
+        if (_reset)
+        {
+            return _underWay.Count > 0 ? null : Reset(current, now);
+        }
+
+        bool few = current - _scanned < (ulong)options.BatchChangesMax;
+        if (_underWay.Count > 0 && few && now < _lastSent + options.BatchDelay)
+        {
+            return null;
+        }
+
+        var states = new List<KeyedState>();
+        if (!Collect(current, states, now))
+        {
+            return Reset(current, now);
+        }
+
+        bool progress = _confirm || (_scanned > _sent && now - _lastSent >= s_progressPeriod);
+        return states.Count > 0 || progress ? Send(states, now) : null;
+    }
+
+    private static MonotonicTime Later(MonotonicTime a, MonotonicTime b) => a > b ? a : b;
+
+    private FeedBatch Reset(ulong current, MonotonicTime now)
+    {
+        _reset = true;
+        _resetTo = _scanned = current;
+        _underWay.Clear();
+        return Send([], now);
+    }
+
+    private FeedBatch Send(List<KeyedState> states, MonotonicTime now)
+    {
+        _confirm = false;
+        var batch = new FeedBatch(registry.BootEpoch, _sent, _scanned, _reset, states);
+        _sent = _scanned;
+        _underWay.Enqueue((_sent, now));
+        _lastSent = now;
+        return batch;
+    }
+
+    // False: changes have been overwritten.
+    private bool Collect(ulong current, List<KeyedState> states, MonotonicTime now)
+    {
+        var taken = new HashSet<Instance>(SameKey.Comparer);
+        while (_scanned < current && states.Count < options.BatchChangesMax)
+        {
+            if (!registry.TryReadChange(_scanned + 1, out Change change))
+            {
+                return false;
+            }
+
+            _scanned++;
+            if (change.Via != link && taken.Add(change.Record))
+            {
+                states.Add(StateAfter(change, now));
+            }
+        }
+
+        return true;
+    }
+
+    private KeyedState StateAfter(in Change change, MonotonicTime now)
+    {
+        KeyedState state = registry.Replica!.KeyedStateOf(change.Record, now);
+        return state.State.Content.Revision != default
+            ? state
+            : state with { State = new KeyState(new Content(change.Revision, null, change.Cause), null, default) }; // its end was forgotten
+    }
+
+    private void Rewind(MonotonicTime now)
+    {
+        _underWay.Clear();
+        _scanned = _sent = _acknowledged;
+        _rewound = now;
+        _lastSent = now - options.BatchDelay;
+    }
+}

@@ -1,0 +1,308 @@
+using Rollcall.Core.Model;
+
+namespace Rollcall.Core.Replication;
+
+/// <summary>One link to a peer: what comes in, and what is to go out, in its order of urgency.</summary>
+/// <remarks>
+/// <para>Owner: <see cref="ClusterNode"/>, under its lock.</para>
+/// <para>
+/// Out go, when the link can take a message (<see cref="Take"/>): answers first, then renewals, then changes, then repair. Each is
+/// bounded: answers by the questions, sets of renewals by number (the oldest give way), changes by their window, repair by one
+/// question at a time. A peer that takes nothing costs this and a cursor.
+/// </para>
+/// </remarks>
+internal sealed class PeerSession(ClusterNode node, ushort link, bool dialled, MonotonicTime now)
+{
+    /// <summary>Most sets of renewals that wait.</summary>
+    public const int RenewSetsMax = 8;
+
+    // A peer asks one question of each kind at a time; beyond, its answers are not made.
+    private const int AnswersMax = 256;
+
+    // A repair that was wanted and could not be, or ended without effect, is tried again after this.
+    private static readonly TimeSpan s_repairPause = TimeSpan.FromSeconds(1);
+
+    private readonly RegistryService _registry = node.Registry;
+    private readonly FeedSender _feed = new(node.Registry, node.Options, link);
+    private readonly Repair _repair = new(node.Registry.Replica!, node.Options, link, node.Random);
+    private readonly RepairAnswers _answers = new(node.Registry.Replica!, node.Options, link);
+    private readonly Queue<PeerMessage> _urgent = new();
+    private readonly Queue<RenewSet> _renewSets = new();
+    private MonotonicTime _nextCompare = now;
+    private MonotonicTime _asked = now; // for the hello, then for the feed
+    private bool _feedHeard;
+
+    /// <summary>The link's number: changes that came by it do not go back by it.</summary>
+    public ushort Link { get; } = link;
+
+    /// <summary>True if this node dialled.</summary>
+    public bool Dialled { get; } = dialled;
+
+    /// <summary>The peer's hello; null until it came.</summary>
+    public PeerHello? Peer { get; private set; }
+
+    /// <summary>What this node has of the peer; null until its hello came.</summary>
+    public PeerKnowledge? Knowledge { get; private set; }
+
+    /// <summary>Why the link is to be closed; null: it is not.</summary>
+    public string? Closing { get; private set; }
+
+    /// <summary>When something came last.</summary>
+    public MonotonicTime HeardAt { get; private set; } = now;
+
+    /// <summary>A version of the peer, once it is warm, that a starting node has to reach.</summary>
+    public RegistryVersion? WarmVersion { get; private set; }
+
+    /// <summary>Messages waiting: see the bounds above.</summary>
+    public int Waiting => _urgent.Count + _renewSets.Count;
+
+    /// <summary>Batches of changes not acknowledged.</summary>
+    public int BatchesUnderWay => _feed.UnderWay;
+
+    /// <summary>Versions of this node that the peer has not acknowledged.</summary>
+    public ulong Lag => _feed.Lag;
+
+    /// <summary>Sets of renewals that gave way.</summary>
+    public long RenewSetsDropped { get; private set; }
+
+    /// <summary>The repair that this side leads.</summary>
+    public Repair Repair => _repair;
+
+    /// <summary>True if the hello has come and the link is in use.</summary>
+    public bool Established => Peer is not null && Closing is null;
+
+    private bool Leads => node.Registry.NodeId < Peer!.Node;
+
+    /// <summary>Says something first thing.</summary>
+    public void Say(PeerMessage message)
+    {
+        if (_urgent.Count < AnswersMax)
+        {
+            _urgent.Enqueue(message);
+        }
+    }
+
+    /// <summary>The link ends; what waits is not sent but the reason.</summary>
+    public void Close(string reason)
+    {
+        Closing ??= reason;
+        _urgent.Clear();
+        _renewSets.Clear();
+        _urgent.Enqueue(new PeerRefusal(reason));
+        _repair.End();
+        _answers.End();
+    }
+
+    /// <summary>Renewals to pass on.</summary>
+    public void Pass(RenewSet set)
+    {
+        if (!Established)
+        {
+            return;
+        }
+
+        _renewSets.Enqueue(set);
+        if (_renewSets.Count > RenewSetsMax)
+        {
+            _renewSets.Dequeue();
+            RenewSetsDropped++;
+        }
+    }
+
+    /// <summary>The peer has said who it is, and may stay.</summary>
+    public void Greet(PeerHello hello, PeerKnowledge knowledge, MonotonicTime time)
+    {
+        Peer = hello;
+        Knowledge = knowledge;
+        knowledge.Meet(hello.Version.Epoch);
+        WarmVersion = hello.Warming ? null : hello.Version;
+        _nextCompare = time;
+        AskForFeed(time);
+    }
+
+    /// <summary>Takes in a message of an established link.</summary>
+    public void Receive(PeerMessage message, MonotonicTime time)
+    {
+        HeardAt = time;
+        switch (message)
+        {
+            case FeedRequest request:
+                _feed.Start(request.Since);
+                break;
+            case FeedBatch batch when batch.Boot == Knowledge!.Boot:
+                Receive(batch, time);
+                break;
+            case FeedAck ack when ack.Boot == _registry.BootEpoch:
+                _feed.Acknowledge(ack.Applied, ack.Gap, time);
+                break;
+            case PeerReady ready when ready.Version.Epoch == Knowledge!.Boot:
+                WarmVersion = ready.Version;
+                break;
+            case RenewSet set:
+                node.Receive(set, this, time);
+                break;
+            case HomesRequest request:
+                Say(node.Renewals.Answer(request));
+                break;
+            case HomesAnswer answer:
+                Receive(answer, time);
+                break;
+            default:
+                ReceiveRepair(message, time);
+                break;
+        }
+    }
+
+    /// <summary>Time passes. Returns when to ask again.</summary>
+    public MonotonicTime Tick(MonotonicTime time)
+    {
+        if (Closing is not null)
+        {
+            return time + s_repairPause;
+        }
+
+        if (Peer is null)
+        {
+            if (time - _asked >= node.Options.ResendAfter)
+            {
+                _asked = time;
+                Say(node.Hello(heard: false));
+            }
+
+            return _asked + node.Options.ResendAfter;
+        }
+
+        if (!_feedHeard && time - _asked >= node.Options.ResendAfter)
+        {
+            AskForFeed(time);
+        }
+
+        MonotonicTime next = _feed.Tick(time);
+        MonotonicTime repairNext = _repair.Tick(time);
+        bool due = time >= _nextCompare;
+        if (due && !_repair.Active)
+        {
+            _nextCompare = time + (Knowledge!.RepairFrom > 0 ? s_repairPause : node.Options.ComparePeriod);
+            if (Leads)
+            {
+                _repair.Begin(time);
+            }
+            else if (Knowledge.RepairFrom > 0)
+            {
+                Say(new RepairRequest());
+            }
+        }
+
+        next = !_feedHeard && _asked + node.Options.ResendAfter < next ? _asked + node.Options.ResendAfter : next;
+        next = _repair.Active && repairNext < next ? repairNext : next;
+        return _nextCompare < next ? _nextCompare : next;
+    }
+
+    /// <summary>The next message to go out, if there is one.</summary>
+    public PeerMessage? Take(MonotonicTime time)
+    {
+        if (_urgent.TryDequeue(out PeerMessage? urgent))
+        {
+            return urgent;
+        }
+
+        if (!Established)
+        {
+            return null;
+        }
+
+        return _renewSets.TryDequeue(out RenewSet? set) ? set : _feed.Take(time) ?? _repair.Take(time) ?? _answers.Take(time);
+    }
+
+    // A claim that is dated before the home known here is told of that: its owner's next renewal makes a later one.
+    private void Receive(HomesAnswer answer, MonotonicTime time)
+    {
+        Replica replica = _registry.Replica!;
+        replica.Apply(answer.Homes, Link, time);
+        List<KeyedState> later = [];
+        foreach (KeyedState told in answer.Homes)
+        {
+            KeyState known = replica.StateOf(told.Key, time);
+            if (known.Content.Record is not null && known.Home.CompareTo(told.State.Home) > 0)
+            {
+                later.Add(told with { State = new KeyState(default, null, known.Home) });
+            }
+        }
+
+        if (later.Count > 0)
+        {
+            Say(new HomesAnswer(later));
+        }
+    }
+
+    private void AskForFeed(MonotonicTime time)
+    {
+        _asked = time;
+        Say(new FeedRequest(new RegistryVersion(Knowledge!.Boot, Knowledge.Applied)));
+    }
+
+    private void Receive(FeedBatch batch, MonotonicTime time)
+    {
+        _feedHeard = true;
+        PeerKnowledge knowledge = Knowledge!;
+        PlantedFaults faults = node.Options.Faults;
+        bool gap = batch.From > knowledge.Applied && !batch.Reset;
+        if (batch.Reset)
+        {
+            knowledge.Reset(batch.To);
+            _nextCompare = knowledge.RepairFrom > 0 ? time : _nextCompare;
+        }
+        else if (!gap)
+        {
+            bool skipped = faults.HasFlag(PlantedFaults.BatchAcknowledgedUnapplied) && node.Random.Next(4) == 0;
+            _ = skipped ? 0 : _registry.Replica!.Apply(batch.States, Link, time);
+            knowledge.Applied = Math.Max(knowledge.Applied, batch.To);
+        }
+
+        Say(new FeedAck(batch.Boot, knowledge.Applied, gap));
+    }
+
+    private void ReceiveRepair(PeerMessage message, MonotonicTime time)
+    {
+        switch (message)
+        {
+            case RepairRequest when Leads:
+                _nextCompare = time;
+                break;
+            case DigestOffer offer:
+                Say(_answers.Answer(offer));
+                break;
+            case DigestAnswer answer:
+                _repair.Answered(answer, time);
+                break;
+            case SymbolsRequest request when _answers.Answer(request) is { } answer:
+                Say(answer);
+                break;
+            case SymbolsAnswer answer:
+                _repair.Answered(answer, time);
+                break;
+            case ItemsRequest request:
+                _answers.Want(request);
+                break;
+            case ItemsAnswer answer:
+                _repair.Answered(answer, time);
+                break;
+            case ItemsPush push when _answers.Answer(push, time) is { } answer:
+                Say(answer);
+                break;
+            case ItemsPushed answer:
+                _repair.Answered(answer, time);
+                break;
+            case RepairDone done:
+                _answers.End();
+                Knowledge!.Repaired(done.Version, time);
+                break;
+        }
+
+        if (_repair.TryComplete(out RepairDone? completed, out ulong theirVersion))
+        {
+            Say(completed!);
+            Knowledge!.Repaired(theirVersion, time);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+using Rollcall.Core;
+using Rollcall.Core.Model;
+using Rollcall.Core.Replication;
+
+namespace Rollcall.Testing.Support.SimCluster;
+
+/// <summary>One node: the real registry and the real cluster code, driven by simulated time; what a host does is done here.</summary>
+public sealed class SimNode
+{
+    private static readonly TimeSpan s_advance = TimeSpan.FromMilliseconds(250);
+
+    private readonly SimCluster _cluster;
+    private readonly List<Action> _whilePaused = [];
+    private long _boots;
+    private long _wakeOrder;
+    private ulong _lastVersion;
+
+    internal SimNode(SimCluster cluster, uint id)
+    {
+        _cluster = cluster;
+        Id = id;
+        Clock = new SimClock(cluster.World);
+    }
+
+    /// <summary>Receives a line for each change, when a run is looked at.</summary>
+    public static Action<SimNode, string>? Trace { get; set; }
+
+    public uint Id { get; }
+
+    public SimClock Clock { get; }
+
+    /// <summary>Null while it is down.</summary>
+    public RegistryService? Registry { get; private set; }
+
+    /// <summary>Null while it is down.</summary>
+    public ClusterNode? Cluster { get; private set; }
+
+    public bool IsUp => Registry is not null;
+
+    public bool IsPaused { get; private set; }
+
+    public TimeSpan StartedAt { get; private set; }
+
+    public bool StartedAlone { get; private set; }
+
+    /// <summary>For <see cref="SimChecks"/>: it has been seen serving reads in this boot.</summary>
+    public bool OpenSeen { get; set; }
+
+    /// <summary>Grows with each start.</summary>
+    public long Boot => _boots;
+
+    public MonotonicTime Time => Registry!.Now;
+
+    /// <summary>Links that have this node at an end.</summary>
+    public List<SimLink> Links { get; } = [];
+
+    public IEnumerable<Instance> Instances => Registry!.ReadSnapshot().Instances();
+
+    public void Start(bool expectsPeers = true)
+    {
+        _boots++;
+        Registry = new RegistryService(
+            _cluster.RegistryOptions with
+            {
+                NodeId = Id,
+                Seed = ((ulong)Id << 32) + (ulong)_boots + ((ulong)_cluster.Seed << 40),
+            },
+            Clock
+        );
+        _lastVersion = 0;
+        StartedAt = _cluster.World.Now;
+        StartedAlone = !expectsPeers;
+        OpenSeen = false;
+        Cluster = new ClusterNode(Registry, expectsPeers, Registry.Now);
+        IsPaused = false;
+        AdvanceAgain(_boots);
+        Wake();
+    }
+
+    /// <summary>All it knows is gone.</summary>
+    public void Kill()
+    {
+        Registry = null;
+        Cluster = null;
+        _whilePaused.Clear();
+        foreach (SimLink link in Links)
+        {
+            link.NodeDied(this);
+        }
+    }
+
+    /// <summary>Nothing happens in it for a while: as if the process stood still.</summary>
+    public void Pause(TimeSpan span)
+    {
+        IsPaused = true;
+        long boot = _boots;
+        _cluster.World.In(
+            span,
+            () =>
+            {
+                if (boot != _boots || !IsUp)
+                {
+                    return;
+                }
+
+                IsPaused = false;
+                Action[] waited = [.. _whilePaused];
+                _whilePaused.Clear();
+                Registry!.Advance(Time);
+                foreach (Action action in waited)
+                {
+                    action();
+                }
+
+                Wake();
+            }
+        );
+    }
+
+    /// <summary>Does something in the node, now or when it goes on; not at all if it is down.</summary>
+    public void Do(Action action)
+    {
+        if (!IsUp)
+        {
+            return;
+        }
+
+        if (IsPaused)
+        {
+            _whilePaused.Add(action);
+            return;
+        }
+
+        action();
+        Wake();
+    }
+
+    /// <summary>Ticks what is due and gives messages to the links.</summary>
+    public void Wake()
+    {
+        if (!IsUp || IsPaused)
+        {
+            return;
+        }
+
+        MonotonicTime next = Cluster!.Tick(Time);
+        foreach (SimLink link in Links)
+        {
+            link.Pump(this);
+        }
+
+        _cluster.Checks.AfterEvent(this);
+        ulong version = Registry!.ReadSnapshot().Version;
+        if (version < _lastVersion)
+        {
+            throw new SimFailureException($"node {Id}: version went from {_lastVersion} back to {version}");
+        }
+
+        for (ulong v = _lastVersion + 1; Trace is not null && v <= version; v++)
+        {
+            if (Registry.TryReadChange(v, out Rollcall.Core.Snapshots.Change change))
+            {
+                Trace(this, $"{_cluster.World.Now.TotalSeconds:0.000} node {Id}.{Boot} v{v} {change.Record} {change.Kind} {change.Cause} {change.Source} via {change.Via} {change.Revision} port {change.Record.Port} home {Registry.Replica!.StateOf(InstanceKey.Of(change.Record), Time).Home}");
+            }
+        }
+
+        _lastVersion = version;
+        long order = ++_wakeOrder;
+        long boot = _boots;
+        TimeSpan wait = next - Time;
+        _cluster.World.In(
+            wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait,
+            () =>
+            {
+                if (order == _wakeOrder && boot == _boots)
+                {
+                    Wake();
+                }
+            }
+        );
+    }
+
+    private void AdvanceAgain(long boot)
+    {
+        if (boot != _boots || !IsUp)
+        {
+            return;
+        }
+
+        if (!IsPaused)
+        {
+            Registry!.Advance(Time);
+            Wake();
+        }
+
+        _cluster.World.In(s_advance, () => AdvanceAgain(boot));
+    }
+}
+
+/// <summary>A checker found something that must not be.</summary>
+public sealed class SimFailureException(string message) : Exception(message);
