@@ -1,5 +1,5 @@
+using Rollcall.Configuration;
 using Rollcall.Core;
-using Rollcall.Hosting.Configuration;
 
 namespace Rollcall.Hosting;
 

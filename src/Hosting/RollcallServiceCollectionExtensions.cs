@@ -5,9 +5,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Rollcall.Configuration;
 using Rollcall.Core;
 using Rollcall.Core.Seams;
-using Rollcall.Hosting.Configuration;
 
 namespace Rollcall.Hosting;
 

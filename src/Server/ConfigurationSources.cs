@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Configuration.Memory;
-using Rollcall.Hosting.Configuration;
+using Rollcall.Configuration;
 
 namespace Rollcall.Server;
 

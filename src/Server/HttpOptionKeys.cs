@@ -1,4 +1,4 @@
-using Rollcall.Hosting.Configuration;
+using Rollcall.Configuration;
 using Rollcall.Transports.HttpServer;
 
 namespace Rollcall.Server;

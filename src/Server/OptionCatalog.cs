@@ -1,5 +1,6 @@
+using Rollcall.Configuration;
 using Rollcall.Core;
-using Rollcall.Hosting.Configuration;
+using Rollcall.Hosting;
 using Rollcall.Server.Access;
 using Rollcall.Server.Tls;
 using Rollcall.Transports.HttpServer;

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
-using Rollcall.Hosting.Configuration;
+using Rollcall.Configuration;
 using Rollcall.Server.Access;
 using Rollcall.Server.Tls;
 

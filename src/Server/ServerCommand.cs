@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Rollcall.Configuration;
 using Rollcall.Core;
 using Rollcall.Core.Seams;
 using Rollcall.Hosting;
-using Rollcall.Hosting.Configuration;
 using Rollcall.Transports.Quic;
 
 namespace Rollcall.Server;

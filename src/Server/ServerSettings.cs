@@ -1,10 +1,11 @@
 using System.Net;
 using Microsoft.Extensions.Configuration;
+using Rollcall.Configuration;
 using Rollcall.Core;
 using Rollcall.Core.Access;
 using Rollcall.Core.Seams;
+using Rollcall.Hosting;
 using Rollcall.Hosting.Access;
-using Rollcall.Hosting.Configuration;
 using Rollcall.Server.Access;
 using Rollcall.Server.Tls;
 using Rollcall.Transports.HttpServer;

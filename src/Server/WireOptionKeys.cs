@@ -1,4 +1,4 @@
-using Rollcall.Hosting.Configuration;
+using Rollcall.Configuration;
 using Rollcall.Transports.Quic;
 using Rollcall.Transports.Tcp;
 using Rollcall.Transports.Wire;

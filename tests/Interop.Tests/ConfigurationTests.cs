@@ -1,6 +1,7 @@
 using System.Reflection;
+using Rollcall.Configuration;
 using Rollcall.Core;
-using Rollcall.Hosting.Configuration;
+using Rollcall.Hosting;
 using Rollcall.Server;
 using Rollcall.Server.Access;
 using Rollcall.Server.Tls;

@@ -1,4 +1,4 @@
-using Rollcall.Hosting.Configuration;
+using Rollcall.Configuration;
 using Rollcall.Server;
 
 namespace Rollcall.Interop.Tests;

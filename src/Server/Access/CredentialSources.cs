@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
+using Rollcall.Configuration;
 using Rollcall.Hosting.Access;
-using Rollcall.Hosting.Configuration;
 
 namespace Rollcall.Server.Access;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Rollcall.Configuration;
 using Rollcall.Core.Seams;
-using Rollcall.Hosting.Configuration;
 
 namespace Rollcall.Server.Tls;
 

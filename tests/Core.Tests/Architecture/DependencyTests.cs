@@ -12,9 +12,10 @@ public sealed class DependencyTests
     private static readonly Dictionary<string, string[]> s_mayReference = new()
     {
         ["src/Core"] = [],
-        ["src/Hosting"] = ["src/Core"],
+        ["src/Configuration"] = ["src/Core"],
+        ["src/Hosting"] = ["src/Core", "src/Configuration"],
         ["src/Client"] = ["src/Core"],
-        ["src/Client.AspNetCore"] = ["src/Core", "src/Client"],
+        ["src/Client.AspNetCore"] = ["src/Core", "src/Configuration", "src/Client"],
         ["src/Testing"] = ["src/Core", "src/Client"],
         ["src/Gateway"] = ["src/Core", "src/Client", "src/Client.AspNetCore", "src/Testing"],
         ["transports/Wire"] = ["src/Core"],
@@ -25,6 +26,7 @@ public sealed class DependencyTests
         [Server] =
         [
             "src/Core",
+            "src/Configuration",
             "src/Hosting",
             "transports/Wire",
             "transports/Tcp",

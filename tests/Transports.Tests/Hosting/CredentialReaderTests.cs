@@ -1,7 +1,7 @@
 using System.Text;
+using Rollcall.Configuration;
 using Rollcall.Core.Access;
 using Rollcall.Hosting.Access;
-using Rollcall.Hosting.Configuration;
 
 namespace Rollcall.Transports.Tests.Hosting;
 

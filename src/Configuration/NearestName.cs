@@ -1,4 +1,4 @@
-namespace Rollcall.Hosting.Configuration;
+namespace Rollcall.Configuration;
 
 /// <summary>Finds what somebody probably meant by a name that does not exist.</summary>
 public static class NearestName

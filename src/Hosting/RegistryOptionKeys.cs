@@ -1,6 +1,7 @@
+using Rollcall.Configuration;
 using Rollcall.Core;
 
-namespace Rollcall.Hosting.Configuration;
+namespace Rollcall.Hosting;
 
 /// <summary>The options of the core as a configuration names them: the one place that pairs key and property.</summary>
 public static class RegistryOptionKeys

@@ -1,4 +1,4 @@
-namespace Rollcall.Hosting.Configuration;
+namespace Rollcall.Configuration;
 
 /// <summary>One thing that is wrong with the configuration.</summary>
 /// <param name="Key">Full configuration key, such as <c>Rollcall:Core:WheelTick</c>, or a flag, such as <c>--node</c>.</param>

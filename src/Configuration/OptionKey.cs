@@ -1,4 +1,4 @@
-namespace Rollcall.Hosting.Configuration;
+namespace Rollcall.Configuration;
 
 /// <summary>One option as a configuration names it.</summary>
 /// <typeparam name="TOptions">The immutable record that holds the option.</typeparam>
@@ -11,6 +11,7 @@ public sealed class OptionKey<TOptions>
     private OptionKey(
         string name,
         string kind,
+        string json,
         string? range,
         Func<TOptions, string> show,
         Func<TOptions, string, TOptions?> with
@@ -18,6 +19,7 @@ public sealed class OptionKey<TOptions>
     {
         Name = name;
         Kind = kind;
+        Json = json;
         Range = range;
         _show = show;
         _with = with;
@@ -28,6 +30,9 @@ public sealed class OptionKey<TOptions>
 
     /// <summary>What its text must be, for people.</summary>
     public string Kind { get; }
+
+    /// <summary>How a file in JSON may have it: members of a JSON Schema.</summary>
+    public string Json { get; }
 
     /// <summary>Lowest and highest value with the unit, for people; null if every value of the kind will do.</summary>
     public string? Range { get; }
@@ -49,6 +54,7 @@ public sealed class OptionKey<TOptions>
         new(
             name,
             kind.Name,
+            kind.Json.Trim(),
             range,
             options => kind.Show(get(options)),
             (options, text) => kind.Read(text) is (true, var value) ? with(options, value) : null

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Configuration;
 using Rollcall.Core;
 
-namespace Rollcall.Hosting.Configuration;
+namespace Rollcall.Configuration;
 
 /// <summary>The options of one record as a configuration names them, and how they are read from it: without reflection.</summary>
 /// <typeparam name="TOptions">The immutable record that holds the options.</typeparam>
