@@ -150,13 +150,12 @@ public sealed record ClientOptions
     ];
 
     /// <summary>All that is wrong with these options, at once; empty if they are good, or not <see cref="Enabled"/>.</summary>
-    public IReadOnlyList<OptionProblem> Validate() =>
-        Enabled ? [.. Rules.Select(rule => rule.Check(this)).OfType<OptionProblem>()] : [];
+    public IReadOnlyList<OptionProblem> Validate() => Enabled ? Rules.Check(this) : [];
 
     /// <summary>These options, or an exception that names all problems: a caller bug.</summary>
     internal ClientOptions OrThrow()
     {
         IReadOnlyList<OptionProblem> problems = Validate();
-        return problems.Count == 0 ? this : throw new ArgumentException("ClientOptions: " + string.Join("; ", problems));
+        return problems.Count == 0 ? this : throw problems.Refused(nameof(ClientOptions));
     }
 }

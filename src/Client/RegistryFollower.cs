@@ -70,7 +70,7 @@ public sealed class RegistryFollower : IAsyncDisposable
         _time = time ?? TimeProvider.System;
         if (_options.Validate() is { Count: > 0 } problems)
         {
-            throw new ArgumentException("FollowerOptions: " + string.Join("; ", problems), nameof(options));
+            throw problems.Refused(nameof(FollowerOptions), nameof(options));
         }
 
         _backOff = new BackOff(_options.RetryFirst, _options.RetryMax, Random.Shared);

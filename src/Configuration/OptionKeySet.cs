@@ -46,7 +46,7 @@ public sealed class OptionKeySet<TOptions>(IReadOnlyList<OptionRule<TOptions>> r
         }
 
         string prefix = section is IConfigurationSection { Path: var path } ? path + ":" : "";
-        foreach (OptionProblem problem in rules.Select(rule => rule.Check(options)).OfType<OptionProblem>())
+        foreach (OptionProblem problem in rules.Check(options))
         {
             problems.Add(new(prefix + problem.Name, problem.Value, $"must be {problem.Range}."));
         }

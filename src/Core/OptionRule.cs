@@ -74,3 +74,18 @@ public sealed record OptionProblem(string Name, string Value, string Range)
     /// <inheritdoc/>
     public override string ToString() => $"{Name} = {Value} is outside {Range}";
 }
+
+/// <summary>What records of options do with their rules, the same for each.</summary>
+public static class OptionRules
+{
+    /// <summary>All that is wrong with <paramref name="options"/>, at once; empty if they are good.</summary>
+    public static IReadOnlyList<OptionProblem> Check<TOptions>(this IEnumerable<OptionRule<TOptions>> rules, TOptions options)
+        where TOptions : class => [.. rules.Select(rule => rule.Check(options)).OfType<OptionProblem>()];
+
+    /// <summary>What to throw at whoever made these options: a caller bug. The message names all problems.</summary>
+    /// <param name="problems">There is one at least.</param>
+    /// <param name="record">The type of the options.</param>
+    /// <param name="parameter">The parameter that they came by; null: none.</param>
+    public static ArgumentException Refused(this IReadOnlyList<OptionProblem> problems, string record, string? parameter = null) =>
+        new($"{record}: {string.Join("; ", problems)}", parameter);
+}

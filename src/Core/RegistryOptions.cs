@@ -138,7 +138,7 @@ public sealed record RegistryOptions
     /// <summary>All that is wrong with these options, at once; empty if they are good.</summary>
     public IReadOnlyList<OptionProblem> Validate() =>
         [
-            .. Rules.Select(rule => rule.Check(this)).OfType<OptionProblem>(),
+            .. Rules.Check(this),
             .. (Cluster?.Validate() ?? []).Select(problem => problem with { Name = $"{nameof(Cluster)}.{problem.Name}" }),
         ];
 
@@ -146,8 +146,6 @@ public sealed record RegistryOptions
     internal RegistryOptions OrThrow()
     {
         IReadOnlyList<OptionProblem> problems = Validate();
-        return problems.Count == 0
-            ? this
-            : throw new ArgumentException("RegistryOptions: " + string.Join("; ", problems.Select(p => p.ToString())));
+        return problems.Count == 0 ? this : throw problems.Refused(nameof(RegistryOptions));
     }
 }

@@ -52,7 +52,7 @@ public sealed class HttpServerTransport : IServerTransport
         IReadOnlyList<OptionProblem> problems = options.Validate();
         if (problems.Count > 0 || !HttpUrl.TryParse(options.Url, out ListenAddress? address))
         {
-            throw new ArgumentException("HttpServerOptions: " + string.Join("; ", problems), nameof(options));
+            throw problems.Refused(nameof(HttpServerOptions), nameof(options));
         }
 
         if (options.IsSecure && tls is null)

@@ -58,7 +58,7 @@ public sealed class QuicServerTransport : IServerTransport
         IReadOnlyList<OptionProblem> problems = options.Validate();
         if (problems.Count > 0 || !ListenAddress.TryParse(options.Address, out ListenAddress? address))
         {
-            throw new ArgumentException("QuicServerOptions: " + string.Join("; ", problems), nameof(options));
+            throw problems.Refused(nameof(QuicServerOptions), nameof(options));
         }
 
         Options = options;

@@ -51,7 +51,7 @@ public sealed class TcpServerTransport : IServerTransport
         IReadOnlyList<OptionProblem> problems = options.Validate();
         if (problems.Count > 0 || !ListenAddress.TryParse(options.Address, out ListenAddress? address))
         {
-            throw new ArgumentException("TcpServerOptions: " + string.Join("; ", problems), nameof(options));
+            throw problems.Refused(nameof(TcpServerOptions), nameof(options));
         }
 
         Options = options;

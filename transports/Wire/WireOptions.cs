@@ -78,14 +78,12 @@ public sealed record WireOptions
     ];
 
     /// <summary>All that is wrong with these options, at once; empty if they are good.</summary>
-    public IReadOnlyList<OptionProblem> Validate() => [.. Rules.Select(rule => rule.Check(this)).OfType<OptionProblem>()];
+    public IReadOnlyList<OptionProblem> Validate() => Rules.Check(this);
 
     /// <summary>These options, or an exception that names all problems: a caller bug.</summary>
     internal WireOptions OrThrow()
     {
         IReadOnlyList<OptionProblem> problems = Validate();
-        return problems.Count == 0
-            ? this
-            : throw new ArgumentException("WireOptions: " + string.Join("; ", problems.Select(problem => problem.ToString())));
+        return problems.Count == 0 ? this : throw problems.Refused(nameof(WireOptions));
     }
 }

@@ -28,7 +28,7 @@ public sealed class WireServing
         IReadOnlyList<OptionProblem> problems = Options.Validate();
         if (problems.Count > 0)
         {
-            throw new ArgumentException("WireOptions: " + string.Join("; ", problems), nameof(options));
+            throw problems.Refused(nameof(WireOptions), nameof(options));
         }
 
         Access = access ?? AccessPolicy.Open;
