@@ -24,9 +24,9 @@ namespace Rollcall.Transports.Quic;
 /// </remarks>
 public sealed class QuicServerTransport : IServerTransport
 {
-    // A second in all: the library needs some milliseconds, and who has the port for good is told soon enough.
-    private const int PortTries = 20;
-    private static readonly TimeSpan s_portPause = TimeSpan.FromMilliseconds(50);
+    // A second in all, of which the library needs some milliseconds. It says nothing when it is done.
+    private const int PortTries = 50;
+    private static readonly TimeSpan s_portPause = TimeSpan.FromMilliseconds(20);
 
     private readonly ListenAddress _address;
     private readonly WireServing _serving;
@@ -38,9 +38,9 @@ public sealed class QuicServerTransport : IServerTransport
     private readonly OpenConnections _connections;
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<QuicListener> _listeners = [];
+    private IPEndPoint[] _places = []; // that they listen on
     private WireServer? _wire;
     private Task _accepting = Task.CompletedTask;
-    private bool _isFull; // of the accepting loops; a race costs a line in the log
 
     /// <summary>A transport that does not listen yet.</summary>
     /// <param name="options">Where, and every limit.</param>
@@ -69,7 +69,12 @@ public sealed class QuicServerTransport : IServerTransport
         _certificate = SslStreamCertificateContext.Create(_tls.Certificate, _tls.Intermediates, offline: true);
         _logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger<QuicServerTransport>();
         _handshakeFailures = new HandshakeFailures(_logger, Name);
-        _connections = new OpenConnections(options.ConnectionsMax);
+        _connections = new OpenConnections(
+            options.ConnectionsMax,
+            "QuicServerOptions.ConnectionsMax",
+            Name,
+            _logger
+        );
     }
 
     /// <summary>The options in force.</summary>
@@ -112,7 +117,8 @@ public sealed class QuicServerTransport : IServerTransport
         }
 
         _wire = _serving.Open(registry);
-        Addresses = [.. _listeners.Select(listener => $"quic://{listener.LocalEndPoint}")];
+        _places = [.. _listeners.Select(listener => listener.LocalEndPoint)];
+        Addresses = [.. _places.Select(place => $"quic://{place}")];
         _accepting = Task.WhenAll(_listeners.Select(AcceptAsync));
     }
 
@@ -126,6 +132,7 @@ public sealed class QuicServerTransport : IServerTransport
         if (Interlocked.Exchange(ref _wire, null) is not null)
         {
             _serving.Close();
+            await WhenPortsAreFreeAsync();
         }
     }
 
@@ -147,7 +154,7 @@ public sealed class QuicServerTransport : IServerTransport
 
     private async ValueTask<QuicListener> ListenAsync(IPEndPoint place, CancellationToken cancellation)
     {
-        await ThrowIfTakenAsync(place, cancellation);
+        BindAlone(place);
         return await QuicListener.ListenAsync(
             new QuicListenerOptions
             {
@@ -160,21 +167,39 @@ public sealed class QuicServerTransport : IServerTransport
     }
 
     /// <summary>The library shares a port with whoever has it already, and the two would get each other's clients: asks for it alone first.</summary>
-    /// <remarks>It lets go of a port a moment after its last connection ended: so whoever starts again where it stopped asks a few times.</remarks>
-    private static async ValueTask ThrowIfTakenAsync(IPEndPoint place, CancellationToken cancellation)
+    /// <exception cref="SocketException">Somebody has it, or may not have it.</exception>
+    private static void BindAlone(IPEndPoint place)
     {
-        for (int tries = PortTries; place.Port != 0; tries--)
+        using var alone = new Socket(place.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        alone.Bind(place);
+    }
+
+    /// <summary>
+    /// The library lets go of a port a moment after its last connection ended, and the seam promises that whoever has stopped holds no
+    /// socket: waits for that moment, but not for somebody who took the port meanwhile.
+    /// </summary>
+    private async Task WhenPortsAreFreeAsync()
+    {
+        int tries = PortTries;
+        foreach (IPEndPoint place in _places)
         {
-            try
+            while (!IsFree(place) && tries-- > 0)
             {
-                using var alone = new Socket(place.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-                alone.Bind(place);
-                return;
+                await Task.Delay(s_portPause);
             }
-            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse && tries > 1)
-            {
-                await Task.Delay(s_portPause, cancellation);
-            }
+        }
+    }
+
+    private static bool IsFree(IPEndPoint place)
+    {
+        try
+        {
+            BindAlone(place);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 
@@ -238,9 +263,7 @@ public sealed class QuicServerTransport : IServerTransport
     private void Take(QuicConnection connection)
     {
         var lanes = new QuicLanes(connection, Options.HandshakeTimeout);
-        bool isTaken = _connections.TryAdd(lanes);
-        SayFull(!isTaken);
-        if (!isTaken)
+        if (!_connections.TryAdd(lanes))
         {
             lanes.Abort();
             return;
@@ -265,24 +288,6 @@ public sealed class QuicServerTransport : IServerTransport
         finally
         {
             _connections.Remove(lanes);
-        }
-    }
-
-    private void SayFull(bool isFull)
-    {
-        if (isFull == _isFull)
-        {
-            return;
-        }
-
-        _isFull = isFull;
-        if (isFull)
-        {
-            _logger.ConnectionsFull(Name, Options.ConnectionsMax, "QuicServerOptions.ConnectionsMax");
-        }
-        else
-        {
-            _logger.ConnectionsTaken(Name);
         }
     }
 }

@@ -33,7 +33,6 @@ public sealed class TcpServerTransport : IServerTransport
     private readonly List<Socket> _listeners = [];
     private WireServer? _wire;
     private Task _accepting = Task.CompletedTask;
-    private bool _isFull; // of the accepting loops; a race costs a line in the log
 
     /// <summary>A transport that does not listen yet.</summary>
     /// <param name="options">Where, and every limit.</param>
@@ -60,7 +59,12 @@ public sealed class TcpServerTransport : IServerTransport
         _tls = tls is null ? null : new TlsAcceptor(tls, _serving.Access, options.HandshakeTimeout);
         _logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger<TcpServerTransport>();
         _handshakeFailures = new HandshakeFailures(_logger, Name);
-        _connections = new OpenConnections(options.ConnectionsMax);
+        _connections = new OpenConnections(
+            options.ConnectionsMax,
+            "TcpServerOptions.ConnectionsMax",
+            Name,
+            _logger
+        );
     }
 
     /// <summary>The options in force.</summary>
@@ -196,11 +200,8 @@ public sealed class TcpServerTransport : IServerTransport
         if (!_connections.TryAdd(lane))
         {
             lane.Abort();
-            SayFull(true);
             return;
         }
-
-        SayFull(false);
 
         // Not here: what the client has sent already is worked on until it ends, and others wait to be accepted.
         ThreadPool.UnsafeQueueUserWorkItem(
@@ -241,24 +242,6 @@ public sealed class TcpServerTransport : IServerTransport
         finally
         {
             _connections.Remove(lane);
-        }
-    }
-
-    private void SayFull(bool isFull)
-    {
-        if (isFull == _isFull)
-        {
-            return;
-        }
-
-        _isFull = isFull;
-        if (isFull)
-        {
-            _logger.ConnectionsFull(Name, Options.ConnectionsMax, "TcpServerOptions.ConnectionsMax");
-        }
-        else
-        {
-            _logger.ConnectionsTaken(Name);
         }
     }
 }

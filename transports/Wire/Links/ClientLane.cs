@@ -22,6 +22,19 @@ internal sealed class ClientLane : IThreadPoolWorkItem
     // A hop through the pool costs less than the sends that it saves once a handful of callers share it; a caller alone never pays it.
     private const int CallsToGather = 8;
 
+    /// <summary>Who sends what has just been put behind the other requests.</summary>
+    private enum Turn
+    {
+        /// <summary>Whoever is sending already.</summary>
+        Others,
+
+        /// <summary>The caller.</summary>
+        Now,
+
+        /// <summary>The pool, behind the callers that are about to go on.</summary>
+        Soon,
+    }
+
     private readonly Lock _gate = new();
     private readonly IDuplexPipe _pipe;
     private readonly string _address;
@@ -98,8 +111,7 @@ internal sealed class ClientLane : IThreadPoolWorkItem
     public uint Begin<TRequest>(Opcode opcode, Call call, RequestWriter<TRequest> write, in TRequest request)
     {
         uint correlation;
-        bool sends;
-        bool gathers;
+        Turn turn;
         lock (_gate)
         {
             if (_broken is { } broken)
@@ -118,36 +130,27 @@ internal sealed class ClientLane : IThreadPoolWorkItem
                 throw;
             }
 
-            sends = TakeTurn();
-            gathers = _calls.Count >= CallsToGather;
+            turn = TakeTurn();
         }
 
-        if (sends && gathers)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        }
-        else
-        {
-            SendIf(sends);
-        }
-
+        Take(turn);
         return correlation;
     }
 
     /// <summary>Sends a frame that belongs to a call under way; nothing if the lane is broken.</summary>
     public void Follow<TRequest>(Opcode opcode, uint correlation, RequestWriter<TRequest> write, in TRequest request)
     {
-        bool sends = false;
+        Turn turn = Turn.Others;
         lock (_gate)
         {
             if (_broken is null)
             {
                 Write(opcode, correlation, write, request);
-                sends = TakeTurn();
+                turn = TakeTurn();
             }
         }
 
-        SendIf(sends);
+        Take(turn);
     }
 
     /// <summary>True if a message may have so many bytes; if not, the lane is broken.</summary>
@@ -248,23 +251,31 @@ internal sealed class ClientLane : IThreadPoolWorkItem
     }
 
     // Under _gate.
-    private bool TakeTurn()
+    private Turn TakeTurn()
     {
-        bool mine = !_isSending;
+        if (_isSending)
+        {
+            return Turn.Others;
+        }
+
         _isSending = true;
-        return mine;
+        return _calls.Count < CallsToGather ? Turn.Now : Turn.Soon;
     }
 
-    /// <inheritdoc/>
-    void IThreadPoolWorkItem.Execute() => SendIf(true);
-
-    private void SendIf(bool sends)
+    private void Take(Turn turn)
     {
-        if (sends)
+        if (turn == Turn.Now)
         {
             _ = SendAllAsync();
         }
+        else if (turn == Turn.Soon)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
     }
+
+    /// <inheritdoc/>
+    void IThreadPoolWorkItem.Execute() => _ = SendAllAsync();
 
     private async Task SendAllAsync()
     {
