@@ -403,6 +403,9 @@ public sealed class RegistryService
     public long LastRenewalMs(Instance instance) =>
         LeaseOf(instance) is { } lease ? Math.Max(instance.RegisteredAtMs, WallMsOf(lease.RenewedAtTick - 1)) : instance.UpdatedAtMs;
 
+    /// <summary>True of a version that this boot has published: who has it may be told what changed since.</summary>
+    public bool HasPublished(RegistryVersion version) => version.Epoch == BootEpoch && version.Number <= ReadSnapshot().Version;
+
     /// <summary>Every change after a version, each once, in order; or the word that they are not kept any more.</summary>
     /// <remarks>A version from the future, as of another boot, is answered like one that is too old.</remarks>
     public DeltaResult ReadDelta(ulong since) => _journal.Since(since, ReadSnapshot());
@@ -474,18 +477,12 @@ public sealed class RegistryService
     {
         ServiceName service = ReadSnapshot().Service(from.Service)?.Name ?? new ServiceName(from.Service);
         long stamp = from.ClientStamp ?? moment.WallMs;
-        return new Instance(service, TextBlock.Pack(from))
+        return new Instance(service, from)
         {
-            OwnStatus = from.Status,
             ClientStamp = source == WriteSource.Peer ? Math.Min(stamp, moment.WallMs + (long)s_peerStampAhead.TotalMilliseconds) : stamp,
             ServiceUpAtMs = source == WriteSource.Peer ? from.ServiceUpAtMs ?? 0 : 0,
             LeaseDuration = from.LeaseDuration ?? Options.LeaseDurationDefault,
             RenewalInterval = from.RenewalInterval ?? Options.RenewalIntervalDefault,
-            Port = from.Port,
-            PortEnabled = from.PortEnabled,
-            SecurePort = from.SecurePort,
-            SecurePortEnabled = from.SecurePortEnabled,
-            Weight = from.Weight,
         };
     }
 

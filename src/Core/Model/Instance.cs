@@ -40,12 +40,11 @@ public sealed class Instance
     /// <param name="registration">What the owner said. Limits are not checked: the node that accepted it did.</param>
     /// <param name="facts">What the registry added.</param>
     public static Instance Restore(ServiceName service, Registration registration, in InstanceFacts facts) =>
-        new(service, TextBlock.Pack(registration))
+        new(service, registration)
         {
             LeaseIndex = facts.Number,
             Version = facts.Version,
             Revision = facts.Revision,
-            OwnStatus = registration.Status,
             Override = facts.Override,
             ClientStamp = registration.ClientStamp ?? 0,
             RegisteredAtMs = facts.RegisteredAtMs,
@@ -54,12 +53,19 @@ public sealed class Instance
             LastChange = facts.LastChange,
             LeaseDuration = registration.LeaseDuration ?? TimeSpan.Zero,
             RenewalInterval = registration.RenewalInterval ?? TimeSpan.Zero,
-            Port = registration.Port,
-            PortEnabled = registration.PortEnabled,
-            SecurePort = registration.SecurePort,
-            SecurePortEnabled = registration.SecurePortEnabled,
-            Weight = registration.Weight,
         };
+
+    /// <summary>What the owner said that the registry takes as it is.</summary>
+    internal Instance(ServiceName service, Registration registration)
+        : this(service, TextBlock.Pack(registration))
+    {
+        OwnStatus = registration.Status;
+        Port = registration.Port;
+        PortEnabled = registration.PortEnabled;
+        SecurePort = registration.SecurePort;
+        SecurePortEnabled = registration.SecurePortEnabled;
+        Weight = registration.Weight;
+    }
 
     internal Instance(ServiceName service, byte[] block)
     {

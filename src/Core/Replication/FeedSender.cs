@@ -48,7 +48,7 @@ internal sealed class FeedSender(RegistryService registry, ClusterOptions option
     public void Start(RegistryVersion since)
     {
         ulong current = registry.ReadSnapshot().Version;
-        bool known = since.Epoch == registry.BootEpoch && since.Number <= current;
+        bool known = registry.HasPublished(since);
         ulong from = known ? since.Number : 0;
         _started = true;
         _confirm = true;

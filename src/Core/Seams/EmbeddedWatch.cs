@@ -25,7 +25,7 @@ internal sealed class EmbeddedWatch : IDisposable
     {
         _registry = registry;
         _filter = filter;
-        _told = since.Epoch == registry.BootEpoch ? since.Number : null;
+        _told = registry.HasPublished(since) ? since.Number : null;
         _subscription = registry.Subscribers.Subscribe(filter, _told ?? 0);
         registry.Published += Wake;
     }

@@ -229,6 +229,10 @@ public abstract partial class ConformanceSuite
         {
             await using var watcher = new Watcher(venue, link, since: since);
             Assert.Equal(UpdateKind.Snapshot, (await watcher.NextAsync()).Kind);
+
+            // A version that was never published is nobody's: claiming it acknowledges nothing.
+            ulong acknowledged = (await link.ReadAcknowledgedAsync("orders")).Version.Number;
+            Assert.True(acknowledged == 0 || venue.Registry.HasPublished(since), $"{acknowledged} counts as acknowledged after {since}");
             Assert.True(watcher.IsCopy(), watcher.Difference());
             Assert.Equal(100ul, watcher.Mirror.Version.Number);
         }

@@ -32,7 +32,7 @@ internal sealed class Watcher : IDisposable
     public Watcher(RegistryService registry, NativeDocuments documents, WatchHub hub, InstanceFilter filter, RegistryVersion since)
     {
         (_registry, _documents, _hub) = (registry, documents, hub);
-        _told = since.Epoch == registry.BootEpoch && since.Number <= registry.ReadSnapshot().Version ? since.Number : null;
+        _told = registry.HasPublished(since) ? since.Number : null;
         _passed = _told ?? 0;
         _subscription = registry.Subscribers.Subscribe(filter, _told ?? 0);
     }
@@ -89,7 +89,7 @@ internal sealed class Watcher : IDisposable
     /// <summary>The subscriber says that it has applied a version; false of one that is not there.</summary>
     public bool TryAcknowledge(RegistryVersion version)
     {
-        if (version.Epoch != _registry.BootEpoch || version.Number > _registry.ReadSnapshot().Version)
+        if (!_registry.HasPublished(version))
         {
             return false;
         }

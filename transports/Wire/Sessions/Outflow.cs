@@ -65,8 +65,7 @@ internal sealed class Outflow(WireServer server, WireSession session, FrameOutpu
             return false;
         }
 
-        ulong version = _registry.ReadSnapshot().Version;
-        bool known = since.Epoch == _registry.BootEpoch && since.Number <= version;
+        bool known = _registry.HasPublished(since);
         ulong cursor = known ? since.Number : 0;
         _watches.Add(new Watch(correlation, filter, cursor, !known, _registry.Subscribers.Subscribe(filter, cursor)));
         if (_watches.Count == 1)
