@@ -7,7 +7,8 @@ namespace Rollcall.Transports.Wire.Records;
 /// <summary>A revision beside the time of its record: its clock is about that time, so it travels as the difference.</summary>
 internal static class RevisionRecord
 {
-    private const int ClockShift = 16; // milliseconds stand above, a counter below
+    /// <summary>In a hybrid logical clock milliseconds since 1970 stand above, a counter below.</summary>
+    public const int ClockShift = 16;
 
     public static void Write(IBufferWriter<byte> output, in Revision revision, long atMs)
     {
