@@ -8,6 +8,7 @@ namespace Rollcall.Core;
 /// <param name="LastRenewalMs">Milliseconds since 1970; 0 if not there.</param>
 /// <param name="LeaseEndsMs">When it ends unless renewed, milliseconds since 1970; 0 if not there.</param>
 /// <param name="HeldByGuard">True if the lease is over and only the guard keeps it.</param>
+/// <param name="Provisional">True if it is from the file of a former run, and nobody has renewed it since the start.</param>
 /// <param name="Events">What is still known of it, oldest first.</param>
 /// <param name="KnownSinceMs">Events before this moment are forgotten.</param>
 /// <param name="Summary">The answer in one or two sentences.</param>
@@ -16,6 +17,7 @@ public sealed record Explanation(
     long LastRenewalMs,
     long LeaseEndsMs,
     bool HeldByGuard,
+    bool Provisional,
     IReadOnlyList<Change> Events,
     long KnownSinceMs,
     string Summary

@@ -13,6 +13,7 @@ internal static class ExplanationText
         long lastRenewalMs,
         long leaseEndsMs,
         bool heldByGuard,
+        bool provisional,
         IReadOnlyList<Change> events,
         long knownSinceMs,
         long nowMs
@@ -21,11 +22,11 @@ internal static class ExplanationText
         string name = RegistryError.Shown(key.ToString());
         string summary = record is null
             ? Absent(name, events, knownSinceMs, nowMs)
-            : Present(name, record, lastRenewalMs, leaseEndsMs, heldByGuard, nowMs);
-        return new Explanation(record, lastRenewalMs, leaseEndsMs, heldByGuard, events, knownSinceMs, summary);
+            : Present(name, record, lastRenewalMs, leaseEndsMs, heldByGuard, provisional, nowMs);
+        return new Explanation(record, lastRenewalMs, leaseEndsMs, heldByGuard, provisional, events, knownSinceMs, summary);
     }
 
-    private static string Present(string name, Instance record, long lastRenewalMs, long leaseEndsMs, bool held, long nowMs)
+    private static string Present(string name, Instance record, long lastRenewalMs, long leaseEndsMs, bool held, bool provisional, long nowMs)
     {
         string status = record.Override is { } overriding
             ? $"{record.Status} (own status {record.OwnStatus}, override {overriding.Status} set {Ago(overriding.SetAtMs, nowMs)})"
@@ -33,7 +34,10 @@ internal static class ExplanationText
         string lease = held
             ? $"its lease ended {Ago(leaseEndsMs, nowMs)}, but the guard against mass expiry keeps it"
             : $"its lease ends {Ahead(leaseEndsMs, nowMs)} unless it is renewed";
-        return $"{name} is there, {status}: registered {Ago(record.RegisteredAtMs, nowMs)}, renewed last {Ago(lastRenewalMs, nowMs)}; {lease}.";
+        string renewed = provisional
+            ? $"provisionally taken from this node's file {Ago(lastRenewalMs, nowMs)}, not renewed since"
+            : $"renewed last {Ago(lastRenewalMs, nowMs)}";
+        return $"{name} is there, {status}: registered {Ago(record.RegisteredAtMs, nowMs)}, {renewed}; {lease}.";
     }
 
     private static string Absent(string name, IReadOnlyList<Change> events, long knownSinceMs, long nowMs)

@@ -41,6 +41,7 @@ public sealed class RegistryService
     private readonly StripeTable _stripes;
     private readonly ChangeJournal _journal;
     private readonly SnapshotPublisher _publisher;
+    private readonly WarmRestart _restart;
     private readonly Lock _advancing = new();
     private MonotonicTime _advancedTo; // guarded by _advancing
     private long _registrations;
@@ -64,6 +65,7 @@ public sealed class RegistryService
         ItemHash? hash = options.Cluster is { } cluster ? new ItemHash(cluster.ClusterId) : null;
         _publisher = new SnapshotPublisher(_stripes, _journal, hash is null ? null : new ContentDigest(hash, options.Cluster!.Faults));
         Replica = hash is null ? null : new Replica(_stripes, _publisher, _clock, hash);
+        _restart = new WarmRestart(_stripes, _publisher, options);
         Subscribers = new SubscriberTable(this);
     }
 
@@ -438,11 +440,27 @@ public sealed class RegistryService
             lease is null ? 0 : LastRenewalMs(record!),
             lease is { } l ? WallMsOf(l.DeadlineTick) : 0,
             heldByGuard: Guard.Engaged && lease is { } held && held.DeadlineTick <= _stripes.Clock.TickAt(now),
+            provisional: record is not null && IsProvisional(record),
             events,
             oldest?.AtMs ?? WallMs(MonotonicTime.Zero),
             WallMs(now)
         );
     }
+
+    /// <summary>True if a record is from the file of a former run, and nobody has renewed it since the start.</summary>
+    public bool IsProvisional(Instance instance) =>
+        _stripes.Leases.OwnerOf(instance.LeaseIndex, out int slot).IsProvisional(instance, slot);
+
+    /// <summary>All that this registry knows, to be written to a file.</summary>
+    public RegistryImage ReadImage(MonotonicTime now) => _restart.Read(MomentOf(now));
+
+    /// <summary>Takes back what a former run wrote: to be called first of all.</summary>
+    /// <remarks>
+    /// What is restored is provisional (<see cref="IsProvisional"/>): it has a full lease to be renewed in, and yields to whatever a
+    /// peer knows better. Refused whole if it is of another cluster or node, or so old that what has ended might come back.
+    /// </remarks>
+    /// <exception cref="InvalidOperationException">The registry is not empty: a bug of the caller.</exception>
+    public RestoreResult Restore(RegistryImage image, MonotonicTime now) => _restart.Restore(image, MomentOf(now));
 
     /// <summary>The last registrations, cancellations and expiries.</summary>
     public RegistryHistory History() => _journal.History;

@@ -9,8 +9,10 @@ internal struct ColdSlot
 
     private const uint AwayFlag = 1u << 29;
 
-    /// <summary>29 bits: a table of half a thousand million places.</summary>
-    public const uint KeyPlaceMask = AwayFlag - 1;
+    private const uint RestoredFlag = 1u << 28;
+
+    /// <summary>28 bits: a table of a quarter of a thousand million places.</summary>
+    public const uint KeyPlaceMask = RestoredFlag - 1;
 
     private uint _bits;
     private uint _keyCheck;
@@ -40,6 +42,13 @@ internal struct ColdSlot
     {
         get => (Volatile.Read(ref _bits) & AwayFlag) != 0;
         set => Set(AwayFlag, value);
+    }
+
+    /// <summary>True if the record is from the file of a former run, and nothing newer was said of it. Read without the lock.</summary>
+    public bool Restored
+    {
+        get => (Volatile.Read(ref _bits) & RestoredFlag) != 0;
+        set => Set(RestoredFlag, value);
     }
 
     /// <summary>Remembers the hash of the key that takes the slot.</summary>

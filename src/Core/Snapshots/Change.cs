@@ -43,6 +43,9 @@ public enum ChangeCause : byte
 
     /// <summary>Another node ended the lease without having seen its renewals: the record goes on at a higher epoch.</summary>
     Reissued,
+
+    /// <summary>A former run of this node wrote it to its file; nobody has renewed it since the start.</summary>
+    Restored,
 }
 
 /// <summary>One entry of the ring of changes. Carries the immutable record, never a key to be read again.</summary>
@@ -76,5 +79,5 @@ public readonly record struct Change(
     /// True if who holds the record before needs the whole record after it; else <see cref="InstanceChange"/> tells the rest: what
     /// a status, an override or a removal changed.
     /// </summary>
-    public bool NeedsRecord => Cause is ChangeCause.Registered or ChangeCause.MetadataSet or ChangeCause.Reissued;
+    public bool NeedsRecord => Cause is ChangeCause.Registered or ChangeCause.MetadataSet or ChangeCause.Reissued or ChangeCause.Restored;
 }

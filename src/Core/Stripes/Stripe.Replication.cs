@@ -56,8 +56,13 @@ internal sealed partial class Stripe
     }
 
     /// <summary>Takes in what a peer knows of a key: <see cref="MergeRule"/> says what of it is news.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="from">What the peer knows.</param>
+    /// <param name="via">The link it came by.</param>
+    /// <param name="moment">Now.</param>
+    /// <param name="restoring">True: not a peer knows it, but a former run of this node did.</param>
     /// <returns>What it did, and whether this node knows something newer.</returns>
-    public ApplyOutcome Apply(HashedKey key, KeyedState from, ushort via, WriteMoment moment)
+    public ApplyOutcome Apply(HashedKey key, KeyedState from, ushort via, WriteMoment moment, bool restoring = false)
     {
         lock (_gate)
         {
@@ -81,7 +86,7 @@ internal sealed partial class Stripe
             bool live = merged.Content.Record is not null;
             if (existing is null && live)
             {
-                return outcome.Applied && !Begin(key, from, merged, via, moment) ? outcome with { Refused = true } : outcome;
+                return outcome.Applied && !Begin(key, from, merged, via, moment, restoring) ? outcome with { Refused = true } : outcome;
             }
 
             if (existing is null)
@@ -110,6 +115,18 @@ internal sealed partial class Stripe
             return outcome;
         }
     }
+
+    /// <summary>The ends remembered.</summary>
+    public List<KeyedState> Ends(MonotonicTime now)
+    {
+        lock (_gate)
+        {
+            return _tombstones.All(now);
+        }
+    }
+
+    /// <summary>True if a record is from the file of a former run, and nobody has renewed it since. No lock.</summary>
+    public bool IsProvisional(Instance record, int slot) => TimesOf(record, slot) is { } times && IsProvisional(slot, times);
 
     /// <summary>Sets a bit for each lease among the <paramref name="count"/> slots from <paramref name="firstSlot"/> whose home is here and which was renewed at <paramref name="sinceTick"/> or later.</summary>
     /// <returns>How many there are.</returns>
@@ -187,13 +204,17 @@ internal sealed partial class Stripe
     private void ClaimHome(int slot, ulong after, WriteMoment moment) =>
         _slots.Home(slot) = new HomeSlot(Math.Max(_table.NextClock(moment.WallMs), after + 1), 0, 0);
 
+    // Renewals take no lock and leave the mark; they are told by their time.
+    private bool IsProvisional(int slot, LeaseTimes times) =>
+        _slots.Cold(slot).Restored && times.RenewedAtTick <= _table.RestoredAtTick;
+
     private bool IsHere(in Home home) => home.Node == _table.Node && home.Boot == _table.Boot;
 
     // After the lease has its generation: the binding is to this one.
     private void Settle(int slot, in Home home) =>
         _slots.Home(slot) = new HomeSlot(home.Clock, _table.Homes!.Bind(home, HandleOf(slot)), home.Number);
 
-    private bool Begin(HashedKey key, KeyedState from, in KeyState merged, ushort via, WriteMoment moment)
+    private bool Begin(HashedKey key, KeyedState from, in KeyState merged, ushort via, WriteMoment moment, bool restoring)
     {
         if (!_table.TryReserve())
         {
@@ -206,10 +227,21 @@ internal sealed partial class Stripe
         record.LastChange = ChangeKind.Added;
         _slots.SetRecord(slot, record);
         _keys.Add(key, slot);
-        _slots.Cold(slot).Away = true;
-        StartLease(slot, record, fresh, moment.Now);
-        Settle(slot, merged.Home);
-        Keep(record, ChangeKind.Added, ChangeCause.Registered, WriteSource.Peer, moment, record.Revision, via: via);
+        ref ColdSlot cold = ref _slots.Cold(slot);
+        cold.Away = _table.Homes is not null;
+        cold.Restored = restoring;
+
+        // If this node was the home, nobody else is to end the lease: it gets what its owner was promised, and no more.
+        StartLease(slot, record, fresh, moment.Now, homeElsewhere: cold.Away && !(restoring && merged.Home.Node == _table.Node));
+        if (cold.Away)
+        {
+            Settle(slot, merged.Home);
+        }
+
+        (ChangeCause cause, WriteSource source) = restoring
+            ? (ChangeCause.Restored, WriteSource.Registry)
+            : (ChangeCause.Registered, WriteSource.Peer);
+        Keep(record, ChangeKind.Added, cause, source, moment, record.Revision, via: via);
         return true;
     }
 
@@ -301,9 +333,9 @@ internal sealed partial class Stripe
         );
     }
 
-    // Null if the node has stood still since: then it does not know how long ago it was.
+    // Null if the node has stood still since, and does not know how long ago it was; or if the record was restored, and nobody did.
     private MonotonicTime? RenewedAt(int slot, MonotonicTime now) =>
-        _slots.Hot(slot).Times is { } times ? _clock.MomentOf(times.RenewedAtTick, now) : null;
+        _slots.Hot(slot).Times is { } times && !IsProvisional(slot, times) ? _clock.MomentOf(times.RenewedAtTick, now) : null;
 
     // True if the home has changed. Not if the owner was here later than it was there.
     private bool MoveHome(int slot, in Home home, WriteMoment moment)

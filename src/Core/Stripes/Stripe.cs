@@ -375,10 +375,10 @@ internal sealed partial class Stripe
         draft.NoteUp(moment.WallMs);
     }
 
-    private void StartLease(int slot, Instance record, bool fresh, MonotonicTime now)
+    private void StartLease(int slot, Instance record, bool fresh, MonotonicTime now, bool homeElsewhere = false)
     {
         ref LeaseSlot lease = ref _slots.Hot(slot);
-        (int duration, int check) = LengthsOf(record, _slots.Cold(slot).Away);
+        (int duration, int check) = LengthsOf(record, homeElsewhere);
         _table.NoteLease(record.LeaseDuration);
         lease.SetLengths(duration, check);
         lease.Start(_clock.DeadlineTick(now, 0), fresh ? _table.Generations.First(record.LeaseIndex) : LeaseWord.Generation(lease.Word));
@@ -389,6 +389,7 @@ internal sealed partial class Stripe
     private void RestartLease(int slot, Instance record, MonotonicTime now, bool homeMoves = false)
     {
         ref LeaseSlot lease = ref _slots.Hot(slot);
+        _slots.Cold(slot).Restored = false;
         (int duration, int check) = LengthsOf(record, _slots.Cold(slot).Away);
         _table.NoteLease(record.LeaseDuration);
         if (lease.Restart(_clock.DeadlineTick(now, 0), duration, check, homeMoves ? _table.Generations : null) is { } silentSince)

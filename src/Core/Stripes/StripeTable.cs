@@ -52,6 +52,9 @@ internal sealed class StripeTable
     /// <summary>The shortest lease ever taken in; renewals travel to peers at a pace that suits it.</summary>
     public TimeSpan ShortestLease => new(Volatile.Read(ref _shortestLeaseTicks));
 
+    /// <summary>When the leases of a former run began anew: one renewed since is confirmed.</summary>
+    public long RestoredAtTick { get; set; }
+
     public LeaseClock Clock { get; }
 
     public ExpiryGuard Guard { get; }

@@ -1,3 +1,4 @@
+using System.Text;
 using Rollcall.Core.Model;
 using Rollcall.Core.Replication;
 
@@ -60,6 +61,21 @@ internal sealed class TombstoneTable
     public KeyState Take(string service, string id, MonotonicTime now) =>
         _byKey.Count > 0 && _byKey.Remove((service, id), out Tombstone kept) && kept.Until > now ? kept.StateAt(now) : default;
 
+    /// <summary>All that is remembered.</summary>
+    public List<KeyedState> All(MonotonicTime now)
+    {
+        var all = new List<KeyedState>(_byKey.Count);
+        foreach (((string service, string id), Tombstone kept) in _byKey)
+        {
+            if (kept.Until > now)
+            {
+                all.Add(new KeyedState(new ServiceName(service), Encoding.UTF8.GetBytes(id), kept.StateAt(now)));
+            }
+        }
+
+        return all;
+    }
+
     /// <summary>Clears the override of a key that has ended; false if there is none in force.</summary>
     public bool ClearOverride(InstanceKey key, StatusOverride cleared, MonotonicTime now)
     {
@@ -68,8 +84,8 @@ internal sealed class TombstoneTable
             return false;
         }
 
-        string service = ServiceName.Canonical(System.Text.Encoding.UTF8.GetString(key.Service));
-        string id = System.Text.Encoding.UTF8.GetString(key.Id);
+        string service = ServiceName.Canonical(Encoding.UTF8.GetString(key.Service));
+        string id = Encoding.UTF8.GetString(key.Id);
         KeyState state = Find(service, id, now);
         if (state.Override is null or { IsCleared: true })
         {

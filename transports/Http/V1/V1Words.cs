@@ -45,6 +45,7 @@ public static class V1Words
             ChangeCause.StatusSet => "status-set",
             ChangeCause.StatusCleared => "status-cleared",
             ChangeCause.Reissued => "reissued",
+            ChangeCause.Restored => "restored",
             _ => "metadata-set",
         };
 

@@ -60,6 +60,7 @@ internal sealed class NativeInsight(RegistryService registry)
             WriteTime(json, "lastRenewalAt", explanation.LastRenewalMs);
             WriteTime(json, "endsAt", explanation.LeaseEndsMs);
             json.WriteBoolean("heldByGuard", explanation.HeldByGuard);
+            json.WriteBoolean("provisional", explanation.Provisional);
             json.WriteEndObject();
         }
 

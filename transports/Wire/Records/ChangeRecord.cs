@@ -59,7 +59,7 @@ internal static class ChangeRecord
         var kind = (ChangeKind)(what & KindMask);
         var cause = (ChangeCause)(what >> CauseShift);
         var source = (WriteSource)(how & SourceMask);
-        if (kind > ChangeKind.Removed || cause > ChangeCause.Reissued || (how & UnknownBits) != 0)
+        if (kind > ChangeKind.Removed || cause > ChangeCause.Restored || (how & UnknownBits) != 0)
         {
             reader.Fail();
         }
