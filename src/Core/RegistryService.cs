@@ -92,6 +92,15 @@ public sealed class RegistryService
     /// <summary>This registry as its peers see it; null if it stands alone.</summary>
     internal Replica? Replica { get; }
 
+    /// <summary>Its part in the cluster; null if it stands alone.</summary>
+    public ClusterNode? Cluster { get; internal set; }
+
+    /// <summary>
+    /// Why a transport answers no read of the whole, of changes, of services or of virtual addresses; null: it does. Reads of one
+    /// instance, and writes, are always served.
+    /// </summary>
+    public RegistryError? Warming => Cluster?.Warming;
+
     /// <summary>The options in force.</summary>
     public RegistryOptions Options { get; }
 

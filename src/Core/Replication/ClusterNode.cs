@@ -36,6 +36,7 @@ public sealed class ClusterNode
         Renewals = new RenewalBook(registry, Options);
         Random = new Random((int)(registry.BootEpoch ^ (registry.BootEpoch >> 32)));
         _warmUp = new WarmUp(Options, expectsPeers, now);
+        registry.Cluster = this;
     }
 
     /// <summary>The registry.</summary>
@@ -43,6 +44,9 @@ public sealed class ClusterNode
 
     /// <summary>Why reads of the whole, of changes, of services and of virtual addresses are refused; null: they are served.</summary>
     public RegistryError? Warming => _warmUp.Refusal;
+
+    /// <summary>The peers that were configured, each by its address; set by the host, for whoever shows them.</summary>
+    public IReadOnlyList<PeerContact> Contacts { get; set; } = [];
 
     internal ClusterOptions Options { get; }
 
@@ -54,8 +58,9 @@ public sealed class ClusterNode
     /// <summary>A connection to some node is there.</summary>
     /// <param name="dialled">True if this node dialled.</param>
     /// <param name="now">Now.</param>
+    /// <param name="path">Where it leads, for whoever shows it.</param>
     /// <returns>Its number.</returns>
-    public ushort Connect(bool dialled, MonotonicTime now)
+    public ushort Connect(bool dialled, MonotonicTime now, PeerPath? path = null)
     {
         lock (_gate)
         {
@@ -64,7 +69,7 @@ public sealed class ClusterNode
                 _lastLink++;
             } while (_lastLink == 0 || _sessions.ContainsKey(_lastLink));
 
-            var session = new PeerSession(this, _lastLink, dialled, now);
+            var session = new PeerSession(this, _lastLink, dialled, now) { Path = path };
             session.Say(Hello(heard: false));
             _sessions.Add(_lastLink, session);
             return _lastLink;
@@ -72,12 +77,41 @@ public sealed class ClusterNode
     }
 
     /// <summary>The connection is gone.</summary>
-    public void Disconnect(ushort link, MonotonicTime now)
+    /// <returns>Why, and to whom it was, as far as this node knows.</returns>
+    public LinkEnd Disconnect(ushort link, MonotonicTime now)
     {
         lock (_gate)
         {
-            _sessions.Remove(link);
+            _sessions.Remove(link, out PeerSession? session);
             Registry.Replica!.SetIsolated(IsIsolated);
+            return new LinkEnd(session?.Said?.Node, IsSelf(session?.Said), session?.Closing);
+        }
+    }
+
+    /// <summary>True if there is a link to a node that is in use.</summary>
+    public bool IsLinked(uint node)
+    {
+        lock (_gate)
+        {
+            return _sessions.Values.Any(session => session.Established && session.Peer!.Node == node);
+        }
+    }
+
+    /// <summary>The node at the other end of a link that is in use; null: it is not, or not yet.</summary>
+    public uint? PeerOf(ushort link)
+    {
+        lock (_gate)
+        {
+            return _sessions.TryGetValue(link, out PeerSession? session) && session.Established ? session.Peer!.Node : null;
+        }
+    }
+
+    /// <summary>No address leads to another node: this one is alone for now, and serves reads.</summary>
+    public void ExpectNoPeers()
+    {
+        lock (_gate)
+        {
+            _warmUp.Open();
         }
     }
 
@@ -154,7 +188,7 @@ public sealed class ClusterNode
     }
 
     /// <summary>The links as they are.</summary>
-    public IReadOnlyList<PeerView> Peers()
+    public IReadOnlyList<PeerView> Peers(MonotonicTime now)
     {
         lock (_gate)
         {
@@ -162,11 +196,16 @@ public sealed class ClusterNode
             [
                 .. _sessions.Values.Select(session => new PeerView(
                     session.Link,
-                    session.Peer?.Node,
+                    session.Path,
+                    session.Dialled,
+                    session.Said?.Node,
                     session.Established,
                     session.Closing,
+                    session.Since,
                     session.HeardAt,
                     session.Lag,
+                    session.Behind(now),
+                    session.BatchesSent,
                     session.BatchesUnderWay,
                     session.Waiting,
                     session.Knowledge?.EqualAt,
@@ -225,6 +264,7 @@ public sealed class ClusterNode
             return;
         }
 
+        session.Said = hello;
         if (Refusal(hello) is { } reason)
         {
             session.Close(reason);
@@ -234,7 +274,7 @@ public sealed class ClusterNode
         if (_sessions.Values.FirstOrDefault(other => other.Established && other.Peer!.Node == hello.Node) is { } present)
         {
             PeerSession loser = Prefers(session, present, hello.Node) ? present : session;
-            loser.Close($"node {hello.Node} is linked twice");
+            loser.Close($"node {hello.Node:x} is linked twice");
             if (loser == session)
             {
                 return;
@@ -254,8 +294,10 @@ public sealed class ClusterNode
     private string? Refusal(PeerHello hello) =>
         hello.ClusterId != Options.ClusterId ? $"the peer is of cluster '{hello.ClusterId}', this is '{Options.ClusterId}'"
         : hello.Node != Registry.NodeId ? null
-        : hello.Version.Epoch == Registry.BootEpoch ? "this is the node itself"
-        : $"the peer has this node's id {hello.Node}: two nodes may not have the same";
+        : IsSelf(hello) ? "this is the node itself"
+        : $"both have the node id {hello.Node:x}: no two nodes may have the same";
+
+    private bool IsSelf(PeerHello? hello) => hello?.Node == Registry.NodeId && hello.Version.Epoch == Registry.BootEpoch;
 
     // Both ends must choose the same link: that which the lower id dialled. Of two by the same dialler the newer: it knows why.
     private bool Prefers(PeerSession added, PeerSession present, uint peer) =>
@@ -272,27 +314,3 @@ public sealed class ClusterNode
         }
     }
 }
-
-/// <summary>One link as it is.</summary>
-/// <param name="Link">Its number.</param>
-/// <param name="Node">The peer's id; null until it said it.</param>
-/// <param name="Established">True if it is in use.</param>
-/// <param name="Closing">Why it is to be closed; null: it is not.</param>
-/// <param name="HeardAt">When something came last.</param>
-/// <param name="Lag">Versions of this node that the peer has not acknowledged.</param>
-/// <param name="BatchesUnderWay">Batches not acknowledged.</param>
-/// <param name="Waiting">Messages waiting for the link to take them.</param>
-/// <param name="EqualAt">When the two were compared last and found, or made, equal.</param>
-/// <param name="Repairing">True while this side leads a repair.</param>
-public sealed record PeerView(
-    ushort Link,
-    uint? Node,
-    bool Established,
-    string? Closing,
-    MonotonicTime HeardAt,
-    ulong Lag,
-    int BatchesUnderWay,
-    int Waiting,
-    MonotonicTime? EqualAt,
-    bool Repairing
-);

@@ -44,6 +44,22 @@ internal sealed class FeedSender(RegistryService registry, ClusterOptions option
     /// <summary>Batches not acknowledged.</summary>
     public int UnderWay => _underWay.Count;
 
+    /// <summary>Batches sent, those sent again counted again.</summary>
+    public long BatchesSent { get; private set; }
+
+    /// <summary>How long ago the oldest change that the peer has not acknowledged came to be; of one that is not kept any more: since it was sent.</summary>
+    public TimeSpan Behind(MonotonicTime now)
+    {
+        if (Lag == 0)
+        {
+            return TimeSpan.Zero;
+        }
+
+        return registry.TryReadChange(_acknowledged + 1, out Change change)
+            ? TimeSpan.FromMilliseconds(Math.Max(0, registry.WallMs(now) - change.AtMs))
+            : now - _lastSent;
+    }
+
     /// <summary>The peer wants the changes after <paramref name="since"/>.</summary>
     public void Start(RegistryVersion since)
     {
@@ -137,6 +153,7 @@ internal sealed class FeedSender(RegistryService registry, ClusterOptions option
     private FeedBatch Send(List<KeyedState> states, MonotonicTime now)
     {
         _confirm = false;
+        BatchesSent++;
         var batch = new FeedBatch(registry.BootEpoch, _sent, _scanned, _reset, states);
         _sent = _scanned;
         _underWay.Enqueue((_sent, now));

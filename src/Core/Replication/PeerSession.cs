@@ -38,7 +38,16 @@ internal sealed class PeerSession(ClusterNode node, ushort link, bool dialled, M
     /// <summary>True if this node dialled.</summary>
     public bool Dialled { get; } = dialled;
 
-    /// <summary>The peer's hello; null until it came.</summary>
+    /// <summary>Where it leads; null if nobody said.</summary>
+    public PeerPath? Path { get; init; }
+
+    /// <summary>When it came up.</summary>
+    public MonotonicTime Since { get; } = now;
+
+    /// <summary>What the peer said of itself, also if it may not stay; null until it came.</summary>
+    public PeerHello? Said { get; set; }
+
+    /// <summary>The same, of a peer that may stay.</summary>
     public PeerHello? Peer { get; private set; }
 
     /// <summary>What this node has of the peer; null until its hello came.</summary>
@@ -61,6 +70,12 @@ internal sealed class PeerSession(ClusterNode node, ushort link, bool dialled, M
 
     /// <summary>Versions of this node that the peer has not acknowledged.</summary>
     public ulong Lag => _feed.Lag;
+
+    /// <summary>Batches of changes sent.</summary>
+    public long BatchesSent => _feed.BatchesSent;
+
+    /// <summary>How long ago the oldest change that the peer has not acknowledged came to be.</summary>
+    public TimeSpan Behind(MonotonicTime time) => _feed.Behind(time);
 
     /// <summary>Sets of renewals that gave way.</summary>
     public long RenewSetsDropped { get; private set; }
@@ -86,7 +101,13 @@ internal sealed class PeerSession(ClusterNode node, ushort link, bool dialled, M
     public void Close(string reason)
     {
         Closing ??= reason;
+        bool unsaid = _urgent.TryPeek(out PeerMessage? first) && first is PeerHello;
         _urgent.Clear();
+        if (unsaid)
+        {
+            _urgent.Enqueue(first!); // the peer shall know whom it may not link with
+        }
+
         _renewSets.Clear();
         _urgent.Enqueue(new PeerRefusal(reason));
         _repair.End();

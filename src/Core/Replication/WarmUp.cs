@@ -29,6 +29,9 @@ internal sealed class WarmUp
     /// <summary>Why reads are refused; null: they are served.</summary>
     public RegistryError? Refusal { get; private set; }
 
+    /// <summary>There is nobody to wait for.</summary>
+    public void Open() => Refusal = null;
+
     /// <summary>Looks whether it is time.</summary>
     /// <returns>True if it became warm now.</returns>
     public bool Look(IEnumerable<PeerSession> sessions, MonotonicTime now)

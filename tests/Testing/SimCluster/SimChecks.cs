@@ -24,7 +24,7 @@ public sealed class SimChecks(SimCluster cluster)
             return;
         }
 
-        foreach (PeerView peer in node.Cluster!.Peers())
+        foreach (PeerView peer in node.Cluster!.Peers(node.Time))
         {
             if (peer.Waiting > WaitingMax || peer.BatchesUnderWay > cluster.ClusterOptions.BatchesInFlightMax)
             {

@@ -131,7 +131,7 @@ public sealed class SimCluster
     private string LinksAsTheyAre() =>
         string.Join(
             '\n',
-            _nodes.SelectMany(node => node.Cluster!.Peers().Select(peer => $"  node {node.Id}.{node.Boot} paused {node.IsPaused} at {node.Time}: {peer}"))
+            _nodes.SelectMany(node => node.Cluster!.Peers(node.Time).Select(peer => $"  node {node.Id}.{node.Boot} paused {node.IsPaused} at {node.Time}: {peer}"))
         );
 
     internal void Count(PeerMessage message) =>

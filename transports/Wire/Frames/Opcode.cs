@@ -56,4 +56,61 @@ internal enum Opcode : byte
 
     /// <summary>Ends a watch.</summary>
     Unwatch = 0x32,
+
+    /// <summary>Of a peer, as all that follow: who it is.</summary>
+    PeerHello = 0x40,
+
+    /// <summary>It wants no link.</summary>
+    PeerRefusal = 0x41,
+
+    /// <summary>It has warmed up.</summary>
+    PeerReady = 0x42,
+
+    /// <summary>It wants changes.</summary>
+    FeedRequest = 0x43,
+
+    /// <summary>Changes.</summary>
+    FeedBatch = 0x44,
+
+    /// <summary>Changes are applied.</summary>
+    FeedAck = 0x45,
+
+    /// <summary>Leases renewed at their home.</summary>
+    RenewSet = 0x46,
+
+    /// <summary>Which leases do these numbers mean?</summary>
+    HomesRequest = 0x47,
+
+    /// <summary>These.</summary>
+    HomesAnswer = 0x48,
+
+    /// <summary>The two are to be compared.</summary>
+    RepairRequest = 0x49,
+
+    /// <summary>The digest of all.</summary>
+    DigestOffer = 0x4A,
+
+    /// <summary>The digests of the other side.</summary>
+    DigestAnswer = 0x4B,
+
+    /// <summary>Asks for coded symbols.</summary>
+    SymbolsRequest = 0x4C,
+
+    /// <summary>Coded symbols.</summary>
+    SymbolsAnswer = 0x4D,
+
+    /// <summary>Asks for records.</summary>
+    ItemsRequest = 0x4E,
+
+    /// <summary>Records.</summary>
+    ItemsAnswer = 0x4F,
+
+    /// <summary>Records that the other side lacks.</summary>
+    ItemsPush = 0x50,
+
+    /// <summary>They are applied.</summary>
+    ItemsPushed = 0x51,
+
+    /// <summary>The two were compared, and made equal.</summary>
+    RepairDone = 0x52,
 }
