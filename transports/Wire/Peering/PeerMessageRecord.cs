@@ -12,6 +12,9 @@ internal static class PeerMessageRecord
 {
     private const int ItemBytes = 6;
 
+    private static readonly TimeSpan s_leaseMin = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_leaseMax = TimeSpan.FromDays(30);
+
     /// <summary>Writes the payload of a message; returns its opcode.</summary>
     public static Opcode Write(IBufferWriter<byte> output, PeerMessage message)
     {
@@ -37,7 +40,7 @@ internal static class PeerMessageRecord
                 output.WriteNumber(batch.From);
                 output.WriteNumber(unchecked(batch.To - batch.From));
                 output.WriteFlag(batch.Reset);
-                KeyedStateRecord.WriteAll(output, batch.States);
+                WriteStates(output, batch.States);
                 return Opcode.FeedBatch;
             case FeedAck ack:
                 output.WriteFixed64(ack.Boot);
@@ -61,7 +64,7 @@ internal static class PeerMessageRecord
 
                 return Opcode.HomesRequest;
             case HomesAnswer answer:
-                KeyedStateRecord.WriteAll(output, answer.Homes);
+                WriteStates(output, answer.Homes);
                 return Opcode.HomesAnswer;
             default:
                 return WriteRepair(output, message);
@@ -82,7 +85,7 @@ internal static class PeerMessageRecord
             Opcode.FeedAck => new FeedAck(reader.Fixed64(), reader.Number(), reader.Flag()),
             Opcode.RenewSet => new RenewSet(reader.Number32(), reader.Fixed64(), reader.Number(), reader.Bytes(reader.Left).ToArray()),
             Opcode.HomesRequest => new HomesRequest(reader.Number32(), reader.Fixed64(), ReadNumbers(ref reader)),
-            Opcode.HomesAnswer => new HomesAnswer(KeyedStateRecord.ReadAll(ref reader, services)),
+            Opcode.HomesAnswer => new HomesAnswer(ReadStates(ref reader, services)),
             _ => ReadRepair(opcode, ref reader, services),
         };
         return reader.AtEnd ? message : null;
@@ -130,17 +133,17 @@ internal static class PeerMessageRecord
                 output.WriteNumber((ulong)answer.Part);
                 output.WriteFlag(answer.Last);
                 output.WriteNumber(answer.Version);
-                KeyedStateRecord.WriteAll(output, answer.States);
+                WriteStates(output, answer.States);
                 return Opcode.ItemsAnswer;
             case ItemsPush push:
                 output.WriteNumber(push.Round);
                 output.WriteNumber((ulong)push.Part);
-                KeyedStateRecord.WriteAll(output, push.States);
+                WriteStates(output, push.States);
                 return Opcode.ItemsPush;
             case ItemsPushed pushed:
                 output.WriteNumber(pushed.Round);
                 output.WriteNumber((ulong)pushed.Part);
-                KeyedStateRecord.WriteAll(output, pushed.Newer);
+                WriteStates(output, pushed.Newer);
                 return Opcode.ItemsPushed;
             case RepairDone done:
                 output.WriteNumber(done.Round);
@@ -184,10 +187,10 @@ internal static class PeerMessageRecord
                 reader.Positive(),
                 reader.Flag(),
                 reader.Number(),
-                KeyedStateRecord.ReadAll(ref reader, services)
+                ReadStates(ref reader, services)
             ),
-            Opcode.ItemsPush => new ItemsPush(reader.Number32(), reader.Positive(), KeyedStateRecord.ReadAll(ref reader, services)),
-            Opcode.ItemsPushed => new ItemsPushed(reader.Number32(), reader.Positive(), KeyedStateRecord.ReadAll(ref reader, services)),
+            Opcode.ItemsPush => new ItemsPush(reader.Number32(), reader.Positive(), ReadStates(ref reader, services)),
+            Opcode.ItemsPushed => new ItemsPushed(reader.Number32(), reader.Positive(), ReadStates(ref reader, services)),
             Opcode.RepairDone => new RepairDone(reader.Number32(), reader.Number(), reader.Flag()),
             _ => null,
         };
@@ -216,7 +219,39 @@ internal static class PeerMessageRecord
             reader.Fail();
         }
 
-        return new FeedBatch(boot, from, to, reader.Flag(), KeyedStateRecord.ReadAll(ref reader, services));
+        return new FeedBatch(boot, from, to, reader.Flag(), ReadStates(ref reader, services));
+    }
+
+    private static void WriteStates(IBufferWriter<byte> output, IReadOnlyList<KeyedState> states)
+    {
+        StateRow row = default;
+        foreach (KeyedState state in states)
+        {
+            StateRecord.Write(output, state, ref row);
+        }
+    }
+
+    // Up to the end. What no registry could have accepted is no state.
+    private static List<KeyedState> ReadStates(ref PayloadReader reader, ServiceNames services)
+    {
+        var states = new List<KeyedState>();
+        StateRow row = default;
+        while (reader.Left > 0)
+        {
+            KeyedState state = StateRecord.Read(ref reader, services, ref row);
+            bool named = !state.Service.Utf8.IsEmpty && !state.IdUtf8.IsEmpty;
+            if (!named || state.State.Content.Record is { LeaseDuration: var lease } && (lease < s_leaseMin || lease > s_leaseMax))
+            {
+                reader.Fail();
+            }
+
+            if (!reader.Failed)
+            {
+                states.Add(state);
+            }
+        }
+
+        return states;
     }
 
     private static uint[] ReadNumbers(ref PayloadReader reader)
