@@ -77,12 +77,8 @@ internal static class ExpiryLateness
     }
 
     // As a host does: each tick, or at once if the tick has passed already.
-    private static void WaitForTick(RegistryService registry)
-    {
-        long tick = registry.Options.WheelTick.Ticks;
-        var left = new TimeSpan(tick - (registry.Now.Ticks % tick));
-        Thread.Sleep(left);
-    }
+    private static void WaitForTick(RegistryService registry) =>
+        Thread.Sleep((int)Math.Ceiling(registry.UntilNextTick(registry.Now).TotalMilliseconds));
 
     /// <summary>How late each lease ended.</summary>
     private sealed class LateTally

@@ -331,9 +331,12 @@ public sealed class RegistryService
         return error is null ? AcknowledgeOr("set metadata of", key, version, ref _metadataWrites) : new WriteResult(error, 0);
     }
 
+    /// <summary>How long until the next <see cref="Advance"/> has something to look at: up to a <see cref="RegistryOptions.WheelTick"/>.</summary>
+    public TimeSpan UntilNextTick(MonotonicTime now) => _stripes.Clock.UntilNextTick(now);
+
     /// <summary>Moves time: finds silent leases, ends those that are over, judges the guard, publishes. One caller at a time; others wait.</summary>
     /// <remarks>
-    /// To be called each <see cref="RegistryOptions.WheelTick"/> or so. Late calls make leases end late, never early; a gap of more
+    /// To be called each <see cref="RegistryOptions.WheelTick"/> or so, best <see cref="UntilNextTick"/>. Late calls make leases end late, never early; a gap of more
     /// than <see cref="RegistryOptions.StallGap"/> counts as that much. Cost: O(looks due), about one per lease and interval.
     /// </remarks>
     public AdvanceResult Advance(MonotonicTime now)

@@ -14,7 +14,8 @@ internal sealed class AdvanceTurn(RegistryService registry, TimeProvider time, I
     private GuardState _guard = registry.Guard;
     private bool _failing;
 
-    public void Run()
+    /// <summary>Does it; returns how long until the next.</summary>
+    public TimeSpan Run()
     {
         try
         {
@@ -23,10 +24,14 @@ internal sealed class AdvanceTurn(RegistryService registry, TimeProvider time, I
             meter?.Advanced(result, time.GetElapsedTime(started));
             SayHowTheGuardChanged();
             SayThatItRecovered();
+
+            // In step with the ticks, or leases would end up to one later. Timers know whole milliseconds.
+            return TimeSpan.FromMilliseconds(Math.Ceiling(registry.UntilNextTick(registry.Now).TotalMilliseconds));
         }
         catch (Exception exception)
         {
             SayThatItFails(exception);
+            return registry.Options.WheelTick;
         }
     }
 

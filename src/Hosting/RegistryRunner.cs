@@ -131,7 +131,7 @@ public sealed class RegistryRunner : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(ending))
             {
-                turn.Run();
+                timer.Period = turn.Run();
             }
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)

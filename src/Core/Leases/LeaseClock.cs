@@ -59,6 +59,9 @@ internal sealed class LeaseClock(RegistryOptions options)
     /// <summary>Last tick that is over at <paramref name="now"/>.</summary>
     public long TickAt(MonotonicTime now) => WholeTicks(Time(now));
 
+    /// <summary>How long until the next tick is over, at most a tick: while time stands still nobody knows.</summary>
+    public TimeSpan UntilNextTick(MonotonicTime now) => new(_tick - (Time(now) % _tick));
+
     /// <summary>First tick at or after <paramref name="ticks"/> ticks from <paramref name="now"/>: rounded up, never early.</summary>
     public long DeadlineTick(MonotonicTime now, int ticks) => WholeTicks(Time(now) + _tick - 1) + ticks;
 

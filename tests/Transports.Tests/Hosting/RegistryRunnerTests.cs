@@ -83,6 +83,21 @@ public sealed class RegistryRunnerTests
     }
 
     [Fact]
+    public async Task The_loop_goes_in_step_with_the_ticks_of_the_registry()
+    {
+        var time = new HandTimers();
+        TimeSpan tick = TimeSpan.FromMilliseconds(20);
+        var registry = new RegistryService(new RegistryOptions { WheelTick = tick }, time);
+        await using var runner = new RegistryRunner(registry, [], time: time);
+        time.Pass(TimeSpan.FromMilliseconds(13));
+        await runner.StartAsync();
+
+        // Its first turn is a tick after the start; the registry's next tick ends 7 ms after that.
+        time.Pass(tick);
+        Assert.Equal(TimeSpan.FromMilliseconds(7), await time.NextDueAsync(TimeSpan.FromMilliseconds(7)));
+    }
+
+    [Fact]
     public async Task The_loop_outlives_exceptions_and_logs_when_they_begin_and_end()
     {
         var clock = new FailingClock();
