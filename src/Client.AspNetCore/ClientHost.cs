@@ -23,7 +23,15 @@ internal sealed class ClientHost(
     private readonly CancellationTokenSource _stopping = new();
     private Task _watchingHealth = Task.CompletedTask;
 
-    public Task StartAsync(CancellationToken cancellationToken) => client.StartAsync(cancellationToken);
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (settings.Client.Enabled && settings.ImportNote is { } note)
+        {
+            logger.Imported(note);
+        }
+
+        return client.StartAsync(cancellationToken);
+    }
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
@@ -36,7 +44,7 @@ internal sealed class ClientHost(
         (Registration? registration, string reason) = SelfAddress.Choose(
             self,
             bound,
-            self.Address is null ? await RouteProbe.LocalAddressAsync(settings.Servers, cancellationToken) : null,
+            self.Address is null ? await RouteProbe.LocalAddressAsync(settings.AllServers([]), cancellationToken) : null,
             Environment.MachineName
         );
         if (registration is null)

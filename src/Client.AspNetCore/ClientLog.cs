@@ -16,4 +16,7 @@ internal static partial class ClientLog
 
     [LoggerMessage(6004, LogLevel.Error, "Health checks could not be run; the registry keeps the last word.")]
     public static partial void HealthFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(6005, LogLevel.Information, "{Note}")]
+    public static partial void Imported(this ILogger logger, string note);
 }

@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Rollcall.Client.AspNetCore.Configuration;
 
 namespace Rollcall.Client.AspNetCore;
 
@@ -45,6 +47,17 @@ public static class RollcallClientServiceCollectionExtensions
         return builder;
     }
 
+    /// <summary>A client as <paramref name="section"/> says; <c>ConfigurationSchema.json</c> has its keys.</summary>
+    public static RollcallClientBuilder AddRollcallClient(this IServiceCollection services, IConfiguration section, string? name = null) =>
+        services.AddRollcallClient(settings => ClientSection.Read(section, settings), name);
+
+    /// <summary>A client with what <paramref name="configure"/> sets.</summary>
+    public static RollcallClientBuilder AddRollcallClient(
+        this IServiceCollection services,
+        Action<RollcallClientSettings> configure,
+        string? name = null
+    ) => services.AddRollcallClient(name).Configure(configure);
+
     /// <summary>A client with what <paramref name="configure"/> makes of the defaults.</summary>
     public static RollcallClientBuilder AddRollcallClient(
         this IServiceCollection services,
@@ -71,7 +84,7 @@ public static class RollcallClientServiceCollectionExtensions
         ILogger logger = LoggerOf(services);
         return new RollcallClient(
             settings.Client,
-            [.. settings.Servers],
+            settings.AllServers([]), // what is wrong with them has been said: by the validator
             services.GetRequiredService<TimeProvider>(),
             notice => logger.Notice(notice.Problem ? LogLevel.Warning : LogLevel.Information, notice.Kind, notice.Message)
         );

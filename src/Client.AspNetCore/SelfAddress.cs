@@ -52,30 +52,9 @@ internal static class SelfAddress
         }
 
         (string ip, string why) = Address(self, (plain ?? secure)?.Host, route, rejected);
-        var registration = new Registration
-        {
-            Service = self.Service,
-            Id = self.Id ?? string.Create(CultureInfo.InvariantCulture, $"{machine}:{self.Service}:{(port != 0 ? port : securePort)}"),
-            HostName = self.HostName ?? ip,
-            Address = ip,
-            Port = port,
-            PortEnabled = port != 0,
-            SecurePort = securePort,
-            SecurePortEnabled = securePort != 0,
-        };
-        Registration detailed = self.Detail(registration) with
-        {
-            Service = registration.Service,
-            Id = registration.Id,
-            HostName = registration.HostName,
-            Address = registration.Address,
-            Port = registration.Port,
-            PortEnabled = registration.PortEnabled,
-            SecurePort = registration.SecurePort,
-            SecurePortEnabled = registration.SecurePortEnabled,
-        };
+        string id = self.Id ?? string.Create(CultureInfo.InvariantCulture, $"{machine}:{self.Service}:{(port != 0 ? port : securePort)}");
         string ports = string.Create(CultureInfo.InvariantCulture, $"port {port}, port for TLS {securePort}");
-        return (detailed, $"Registering {ip}, {ports}: {why}. Not taken: {Shown(rejected)}.");
+        return (self.At(id, ip, port, securePort), $"Registering {ip}, {ports}: {why}. Not taken: {Shown(rejected)}.");
     }
 
     private static (string Address, string Why) Address(SelfOptions self, string? host, IPAddress? route, List<string> rejected)

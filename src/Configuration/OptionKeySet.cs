@@ -32,7 +32,16 @@ public sealed class OptionKeySet<TOptions>(IReadOnlyList<OptionRule<TOptions>> r
     /// <paramref name="defaults"/> with whatever <paramref name="section"/> says. Keys compare without case. A key that is unknown
     /// or unreadable, and a value out of range, becomes one of <paramref name="problems"/>, with its full key.
     /// </summary>
-    public TOptions Bind(IConfiguration section, TOptions defaults, ICollection<ConfigurationProblem> problems)
+    /// <param name="section">Where the options are.</param>
+    /// <param name="defaults">What counts where the section says nothing.</param>
+    /// <param name="problems">Added to.</param>
+    /// <param name="besides">Keys of the section that somebody else reads: known, and left alone.</param>
+    public TOptions Bind(
+        IConfiguration section,
+        TOptions defaults,
+        ICollection<ConfigurationProblem> problems,
+        params IReadOnlyCollection<string> besides
+    )
     {
         if (section is IConfigurationSection { Value: { Length: > 0 } value } asked)
         {
@@ -40,9 +49,9 @@ public sealed class OptionKeySet<TOptions>(IReadOnlyList<OptionRule<TOptions>> r
         }
 
         TOptions options = defaults;
-        foreach (IConfigurationSection entry in section.GetChildren())
+        foreach (IConfigurationSection entry in section.GetChildren().Where(entry => !besides.Contains(entry.Key, StringComparer.OrdinalIgnoreCase)))
         {
-            options = Bind(entry, options, problems);
+            options = BindOne(entry, options, problems, besides);
         }
 
         string prefix = section is IConfigurationSection { Path: var path } ? path + ":" : "";
@@ -59,12 +68,17 @@ public sealed class OptionKeySet<TOptions>(IReadOnlyList<OptionRule<TOptions>> r
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private TOptions Bind(IConfigurationSection entry, TOptions options, ICollection<ConfigurationProblem> problems)
+    private TOptions BindOne(
+        IConfigurationSection entry,
+        TOptions options,
+        ICollection<ConfigurationProblem> problems,
+        IReadOnlyCollection<string> besides
+    )
     {
         if (_keys.Find(key => key.Name.Equals(entry.Key, StringComparison.OrdinalIgnoreCase)) is not { } key)
         {
             string parent = entry.Path[..^entry.Key.Length];
-            string hint = NearestName.Hint(entry.Key, _keys.Select(k => k.Name), parent);
+            string hint = NearestName.Hint(entry.Key, _keys.Select(k => k.Name).Concat(besides), parent);
             problems.Add(new(entry.Path, entry.Value, $"there is no such option.{hint}"));
         }
         else if (entry.GetChildren().Any())

@@ -80,13 +80,13 @@ public static class OptionKind
     public static OptionKind<string?> TextOrNone { get; } =
         new("text, or empty", AnyString, text => (true, text.Length == 0 ? null : text), value => value ?? "");
 
-    /// <summary>One of the names of an enumeration, in any case.</summary>
+    /// <summary>One of the names of an enumeration, in any case; which they are is the range of the option.</summary>
     public static OptionKind<TEnum> OneOf<TEnum>()
         where TEnum : struct, Enum
     {
         string[] names = Enum.GetNames<TEnum>();
         return new(
-            "one of " + string.Join(", ", names),
+            "a name",
             $"\"enum\": [{string.Join(", ", names.Select(name => $"\"{name}\""))}]",
             // By name alone: Enum.TryParse would take numbers, too.
             text => (names.Contains(text, StringComparer.OrdinalIgnoreCase), Enum.TryParse(text, ignoreCase: true, out TEnum value) ? value : default),

@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using System.Xml.Linq;
 using Rollcall.Core;
 using Rollcall.Hosting;
 using Rollcall.Server;
@@ -169,40 +168,21 @@ public sealed partial class ReadmeTests
     private static string OptionTable(string section, Type options)
     {
         var table = new StringBuilder($"| `{section}:` | Default | Range | |\n|---|---|---|---|\n");
-        XElement documentation = XElement.Load(Path.ChangeExtension(options.Assembly.Location, ".xml"));
+        var documentation = new XmlDocumentation(options.Assembly);
         foreach (
             CatalogEntry entry in OptionCatalog.All.Where(entry => entry.Key.StartsWith(section + ":", StringComparison.Ordinal))
         )
         {
             string name = entry.Key[(section.Length + 1)..];
             string shown = entry.Default.Length == 0 ? "" : $"`{entry.Default}`";
-            table.Append($"| `{name}` | {shown} | {entry.Range} | {Summary(documentation, $"P:{options.FullName}.{name}")} |\n");
+            table.Append($"| `{name}` | {shown} | {entry.Range} | {documentation.Summary(options, name)} |\n");
         }
 
         return table.ToString();
     }
 
-    /// <summary>The summary of a member, on one line, with what it refers to by its last name.</summary>
-    private static string Summary(XElement documentation, string member)
-    {
-        XElement summary = documentation
-            .Descendants("member")
-            .Single(m => (string?)m.Attribute("name") == member)
-            .Element("summary")!;
-        foreach (XElement inner in summary.Elements().ToList())
-        {
-            string text = inner.Attribute("cref") is { } cref ? cref.Value.Split('(')[0].Split('.')[^1] : inner.Value;
-            inner.ReplaceWith($"`{text}`");
-        }
-
-        return Spaces().Replace(summary.Value, " ").Trim();
-    }
-
     [GeneratedRegex(@"^\| (?<row>\d+) \| (?<name>[^|]+) \|", RegexOptions.Multiline)]
     private static partial Regex NumberRow();
-
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex Spaces();
 
     [GeneratedRegex(@"\]\((?<path>[^)#:]+)\)")]
     private static partial Regex Link();

@@ -92,6 +92,11 @@ public sealed class HttpLink : IRegistryLink
         }
     }
 
+    /// <summary>A link by address alone, for whoever has addresses from a configuration; https as the system trusts.</summary>
+    /// <exception cref="LinkException">Nobody answers there, or not as a registry; or it does not take the credential.</exception>
+    public static async ValueTask<IRegistryLink> OpenAsync(Uri address, LinkCredential? credential, CancellationToken cancellation) =>
+        await ConnectAsync(address, new HttpLinkOptions { User = credential?.User, Token = credential?.Token }, cancellation).ConfigureAwait(false);
+
     /// <inheritdoc/>
     public async ValueTask<RegisterResult> RegisterAsync(Registration registration, CancellationToken cancellation = default)
     {

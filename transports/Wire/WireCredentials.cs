@@ -1,3 +1,5 @@
+using Rollcall.Core.Seams;
+
 namespace Rollcall.Transports.Wire;
 
 /// <summary>What a client shows in its hello. Its text never shows the secret.</summary>
@@ -24,6 +26,15 @@ public sealed class WireCredentials
 
     /// <summary>A user and a password.</summary>
     public static WireCredentials Password(string user, string password) => new(CredentialKind.Password, user, password);
+
+    /// <summary>A credential as the wire shows it; null: nothing.</summary>
+    public static WireCredentials Of(LinkCredential? credential) =>
+        credential switch
+        {
+            null => None,
+            { User: { } user } => Password(user, credential.Token),
+            _ => Token(credential.Token),
+        };
 
     /// <inheritdoc/>
     public override string ToString() => Kind == CredentialKind.Password ? $"Password of {User}" : Kind.ToString();

@@ -127,8 +127,8 @@ public sealed class ApplicationTests
             [
                 "ClientOptions.TriesPerCall = 0 is outside 1..10 servers",
                 "Servers is empty: name at least one server of the registry",
-                "SelfOptions.Service is missing",
-                "SelfOptions.Port = 0 is outside 1..65535",
+                "SelfOptions.Service =   is outside a name",
+                "SelfOptions.Port = 0 is outside 1..65535, or absent",
             ],
             problem.Failures
         );

@@ -54,15 +54,12 @@ public sealed class SelfAddressTests
     }
 
     [Fact]
-    public void Details_cannot_change_who_and_where_it_is()
+    public void Whoever_looks_up_by_virtual_address_finds_it_by_the_name_of_its_service_unless_told_otherwise()
     {
-        SelfOptions self = s_self with
-        {
-            Detail = registration => registration with { Weight = 7, Zone = "a", Port = 0, Address = "elsewhere", Id = "other" },
-        };
-        (Registration? made, _) = SelfAddress.Choose(self, ["http://[::]:5000"], s_route, "box");
-        Assert.Equal((7, "a", 5000, "10.1.2.3"), (made!.Weight, made.Zone, made.Port, made.Address));
-        Assert.Equal("box:orders:5000", made.Id);
+        (Registration? plain, _) = SelfAddress.Choose(s_self with { Weight = 7 }, ["http://[::]:5000"], s_route, "box");
+        Assert.Equal((7, "orders", null), (plain!.Weight, plain.Vips, plain.SecureVips));
+        (Registration? secure, _) = SelfAddress.Choose(s_self with { Vips = "shop" }, ["https://[::]:5000"], s_route, "box");
+        Assert.Equal(("shop", "orders"), (secure!.Vips, secure.SecureVips));
     }
 
     [Fact]

@@ -1,0 +1,16 @@
+using Rollcall.Core.Seams;
+using Rollcall.Transports.Wire;
+
+namespace Rollcall.Transports.Quic;
+
+/// <summary>Opens links by address alone, for whoever has addresses from a configuration.</summary>
+public static class QuicLink
+{
+    /// <summary>A link to <c>quic://HOST:PORT</c>: on this machine any certificate is good, elsewhere what the system trusts.</summary>
+    /// <exception cref="LinkException">Nobody answers there, or not as a registry; or it does not take the credential.</exception>
+    public static async ValueTask<IRegistryLink> OpenAsync(Uri address, LinkCredential? credential, CancellationToken cancellation)
+    {
+        var dialer = new QuicDialer(new QuicDialerOptions { Host = address.DnsSafeHost, Port = address.Port, TrustLoopback = true });
+        return await WireLink.ConnectAsync(dialer, new WireLinkOptions { Credentials = WireCredentials.Of(credential) }, cancellation);
+    }
+}
