@@ -49,7 +49,7 @@ public sealed class ConfigurationSchemaTests
         string targets = packed.Keys.Single(file => file.EndsWith(".targets", StringComparison.Ordinal));
         // NuGet imports the file only if it is named as the package.
         Assert.Equal($"{typeof(RollcallClientSettings).Assembly.GetName().Name}.targets", Path.GetFileName(targets));
-        Assert.Equal("buildTransitive/", packed[targets]);
+        Assert.Equal(targets, packed[targets]);
         XElement segment = Assert.Single(XElement.Load(Repository.PathOf($"{Folder}/{targets}")).Descendants("JsonSchemaSegment"));
         Assert.Equal("$(MSBuildThisFileDirectory)../ConfigurationSchema.json", (string?)segment.Attribute("Include"));
     }
