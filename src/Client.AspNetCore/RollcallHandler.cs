@@ -11,16 +11,13 @@ namespace Rollcall.Client.AspNetCore;
 /// <c>https+http://</c> takes TLS where an instance has it; <c>http://</c> takes the plain port, and TLS where there is no other.
 /// </para>
 /// <para>
-/// If an instance cannot be reached another is tried, at most <see cref="TriesMax"/> in all; if the request may have been received, only
+/// If an instance cannot be reached another is tried, at most three in all; if the request may have been received, only
 /// one of a method that is safe to repeat. The answers 502, 503 and 504 count as failures of the instance, and are given to the caller.
 /// </para>
 /// <para>Errors: <see cref="HttpRequestException"/> with the reason if a service that is known has nothing to call.</para>
 /// </remarks>
 public sealed class RollcallHandler(RollcallClient client) : DelegatingHandler
 {
-    /// <summary>Instances tried for one request.</summary>
-    public const int TriesMax = 3;
-
     private const string EitherScheme = "https+http";
 
     /// <inheritdoc/>
@@ -47,13 +44,13 @@ public sealed class RollcallHandler(RollcallClient client) : DelegatingHandler
             {
                 request.RequestUri = Rewrite(asked, pick.Endpoint);
                 HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
-                outcome = IsFailure(response.StatusCode) ? CallOutcome.Failed : CallOutcome.Succeeded;
+                outcome = HttpCallRule.IsFailure(response.StatusCode) ? CallOutcome.Failed : CallOutcome.Succeeded;
                 return response;
             }
             catch (HttpRequestException problem) when (problem.StatusCode is null)
             {
                 outcome = CallOutcome.Failed;
-                if (tries >= TriesMax || !MayRepeat(request, problem))
+                if (tries >= HttpCallRule.TriesMax || !HttpCallRule.MayRepeat(request.Method.Method, request.Content is not null, problem))
                 {
                     throw;
                 }
@@ -67,16 +64,6 @@ public sealed class RollcallHandler(RollcallClient client) : DelegatingHandler
             list = client.Catalogue.Find(asked.Host) ?? list;
         }
     }
-
-    private static bool IsFailure(HttpStatusCode status) =>
-        status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
-
-    private static bool MayRepeat(HttpRequestMessage request, HttpRequestException problem) =>
-        problem.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
-        || (
-            request.Content is null
-            && (request.Method == HttpMethod.Get || request.Method == HttpMethod.Head || request.Method == HttpMethod.Options)
-        );
 
     private static Uri Rewrite(Uri asked, ServiceEndpoint endpoint)
     {

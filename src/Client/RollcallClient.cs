@@ -205,6 +205,11 @@ public sealed class RollcallClient : IAsyncDisposable
     }
 
     /// <summary>
+    /// For who chooses by himself: the instances of a list that are up, and those that vanished without a word while few others are left.
+    /// </summary>
+    public IReadOnlyList<ServiceEndpoint> Candidates(EndpointList list) => ChoicePlan.Candidates(list, _options);
+
+    /// <summary>
     /// Announces OUT_OF_SERVICE, waits until subscribers have seen it, cancels, and ends everything; within
     /// <see cref="ClientOptions.DrainLimit"/> and <see cref="ClientOptions.CancelLimit"/>, whatever the registry does.
     /// </summary>

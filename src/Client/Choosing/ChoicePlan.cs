@@ -94,7 +94,8 @@ internal sealed class ChoicePlan
         return null;
     }
 
-    private static ServiceEndpoint[] Candidates(EndpointList list, ClientOptions options)
+    /// <summary>The instances that calls may go to, whatever their zone, and whether they are put aside or not.</summary>
+    public static ServiceEndpoint[] Candidates(EndpointList list, ClientOptions options)
     {
         bool withHeld = EmptyListGuard.Holds(list.UpCount, list.HeldUpCount, options.HoldShareMin);
         var candidates = new List<ServiceEndpoint>(list.UpCount + list.HeldUpCount);

@@ -106,7 +106,7 @@ public sealed class RollcallHandlerTests : IAsyncDisposable
         await KnowAsync([.. Enumerable.Range(1, 9).Select(i => Instance($"i-{i}", $"10.0.0.{i}", 80))]);
         _answer = _ => throw new HttpRequestException(HttpRequestError.ConnectionError, "refused");
         await Assert.ThrowsAsync<HttpRequestException>(() => GetAsync("http://orders/"));
-        Assert.Equal(RollcallHandler.TriesMax, _sent.Count);
+        Assert.Equal(HttpCallRule.TriesMax, _sent.Count);
     }
 
     [Fact]

@@ -17,7 +17,9 @@ public sealed class DependencyTests
         ["src/Client"] = ["src/Core"],
         ["src/Client.AspNetCore"] = ["src/Core", "src/Configuration", "src/Client"],
         ["src/Testing"] = ["src/Core", "src/Client"],
-        ["src/Gateway"] = ["src/Core", "src/Client", "src/Client.AspNetCore", "src/Testing"],
+        ["src/Client.Yarp"] = ["src/Core", "src/Client", "src/Client.AspNetCore"], // YARP: only for who uses it
+        ["src/Dialing"] = ["src/Core", "src/Client", "transports/Wire", "transports/Tcp", "transports/Quic", "transports/Http"],
+        ["src/Gateway"] = ["src/Core", "src/Client", "src/Client.AspNetCore", "src/Client.Yarp", "src/Dialing"],
         ["transports/Wire"] = ["src/Core"],
         ["transports/Tcp"] = ["src/Core", "transports/Wire"],
         ["transports/Quic"] = ["src/Core", "transports/Wire"],
@@ -41,6 +43,7 @@ public sealed class DependencyTests
         Server,
         "transports/HttpServer",
         "src/Client.AspNetCore",
+        "src/Client.Yarp",
         "src/Gateway",
     ];
 

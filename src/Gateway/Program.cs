@@ -1,0 +1,3 @@
+using Rollcall.Gateway;
+
+return await GatewayCommand.RunAsync(args, Console.Out, Console.Error);
