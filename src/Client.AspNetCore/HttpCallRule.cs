@@ -21,11 +21,11 @@ internal static class HttpCallRule
     private static bool WasNotSent(Exception? problem) =>
         problem
             is HttpRequestException
-            {
-                HttpRequestError: HttpRequestError.ConnectionError
+        {
+            HttpRequestError: HttpRequestError.ConnectionError
                     or HttpRequestError.NameResolutionError
                     or HttpRequestError.SecureConnectionError
-            };
+        };
 
     private static bool IsIdempotent(string method) => method is "GET" or "HEAD" or "OPTIONS" or "TRACE" or "PUT" or "DELETE";
 }
