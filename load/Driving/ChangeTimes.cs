@@ -12,6 +12,7 @@ internal sealed class ChangeTimes(int numbers)
     // A subscriber's thread takes that of its processor: hundreds of thousands of changes a second meet in few counters.
     private readonly Histogram[] _latency = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Histogram())];
     private readonly long[] _dueAt = new long[numbers];
+    private LiveStep? _live;
 
     /// <summary>The change of an instance is due.</summary>
     public void Due(uint number, long at) => Volatile.Write(ref _dueAt[number], at);
@@ -26,11 +27,20 @@ internal sealed class ChangeTimes(int numbers)
         }
     }
 
+    /// <summary>What was seen until now, for whoever watches the run.</summary>
+    public LiveStep Live => _live ??= new LiveStep("change to subscriber", Counts);
+
     /// <summary>All that was seen.</summary>
     public Histogram Latency()
     {
         var all = new Histogram();
         Array.ForEach(_latency, all.Add);
         return all;
+    }
+
+    private StepCounts Counts()
+    {
+        Histogram latency = Latency();
+        return new StepCounts(latency.Count, latency.Count, 0, latency);
     }
 }

@@ -53,6 +53,26 @@ internal sealed class Histogram
         _max = Math.Max(_max, other._max);
     }
 
+    /// <summary>A copy of what is recorded until now.</summary>
+    public Histogram Copy()
+    {
+        var copy = new Histogram();
+        copy.Add(this);
+        return copy;
+    }
+
+    /// <summary>What was recorded since <paramref name="earlier"/>, an earlier copy; its longest is that of all time.</summary>
+    public Histogram Since(Histogram earlier)
+    {
+        Histogram since = Copy();
+        for (int i = 0; i < since._counts.Length; i++)
+        {
+            since._counts[i] -= earlier._counts[i];
+        }
+
+        return since;
+    }
+
     /// <summary>The latency that <paramref name="share"/> (0 to 1) of those recorded did not exceed; nothing, if there are none.</summary>
     public TimeSpan Percentile(double share)
     {

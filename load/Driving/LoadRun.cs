@@ -26,44 +26,56 @@ internal sealed class LoadRun
     // Of the last requests, after the schedule has ended.
     private static readonly TimeSpan s_drainMax = TimeSpan.FromSeconds(30);
 
-    private readonly string _name;
     private readonly Step _step;
-    private readonly Histogram _latency = new();
+    private readonly LoadSimulation _simulation;
+    private readonly int _seed;
     private readonly ConcurrentDictionary<string, int> _errors = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _started;
     private long _ok;
     private long _failed;
     private long _pending = 1; // the run itself, so that it is not drained before all are started
     private long _lastAnswer;
 
-    private LoadRun(string name, Step step)
-    {
-        _name = name;
-        _step = step;
-    }
-
-    /// <summary>Runs <paramref name="step"/> as <paramref name="simulation"/> says; returns when all are answered.</summary>
     /// <param name="name">Of the step, for people.</param>
     /// <param name="step">One request; may be called many times at once.</param>
     /// <param name="simulation">How load comes.</param>
     /// <param name="seed">Of what is random in the schedule.</param>
-    /// <param name="cancellation">Ends the run before its time: what was not started is not counted.</param>
+    public LoadRun(string name, Step step, LoadSimulation simulation, int seed = 1)
+    {
+        Name = name;
+        _step = step;
+        _simulation = simulation;
+        _seed = seed;
+    }
+
+    public string Name { get; }
+
+    /// <summary>Of those answered well until now.</summary>
+    public Histogram Latency { get; } = new();
+
+    /// <summary>How many are started, answered well and failed until now.</summary>
+    public (long Started, long Ok, long Failed) Counts =>
+        (Interlocked.Read(ref _started), Interlocked.Read(ref _ok), Interlocked.Read(ref _failed));
+
+    /// <summary>Runs <paramref name="step"/> as <paramref name="simulation"/> says; returns when all are answered.</summary>
     public static Task<StepStats> RunAsync(
         string name,
         Step step,
         LoadSimulation simulation,
         int seed = 1,
         CancellationToken cancellation = default
-    )
-    {
-        var run = new LoadRun(name, step);
-        return simulation switch
+    ) => new LoadRun(name, step, simulation, seed).RunAsync(cancellation);
+
+    /// <summary>Runs; returns when all are answered. Once.</summary>
+    /// <param name="cancellation">Ends the run before its time: what was not started is not counted.</param>
+    public Task<StepStats> RunAsync(CancellationToken cancellation) =>
+        _simulation switch
         {
-            OpenSimulation open => run.RunOpenAsync(open, new Random(seed), cancellation),
-            KeepConstant closed => run.RunClosedAsync(closed, cancellation),
-            _ => throw new ArgumentException($"{simulation} is neither open nor closed.", nameof(simulation)),
+            OpenSimulation open => RunOpenAsync(open, new Random(_seed), cancellation),
+            KeepConstant closed => RunClosedAsync(closed, cancellation),
+            _ => throw new InvalidOperationException($"{_simulation} is neither open nor closed."),
         };
-    }
 
     private async Task<StepStats> RunOpenAsync(OpenSimulation simulation, Random random, CancellationToken cancellation)
     {
@@ -85,7 +97,7 @@ internal sealed class LoadRun
             await ended.CancelAsync();
         }
 
-        return Stats(started / offering.TotalSeconds, start);
+        return Stats(started / offering.TotalSeconds, start, offering);
     }
 
     private long StartAll(OpenSimulation simulation, Random random, long start, CancellationToken cancellation)
@@ -101,6 +113,7 @@ internal sealed class LoadRun
             }
 
             Interlocked.Increment(ref _pending);
+            Interlocked.Increment(ref _started);
             _ = RunOneAsync(new Request(number++, intended), cancellation);
         }
 
@@ -121,12 +134,13 @@ internal sealed class LoadRun
         long start = Stopwatch.GetTimestamp();
         int number = -1;
         await Task.WhenAll(Enumerable.Range(0, simulation.Copies).Select(_ => Task.Run(CopyAsync, CancellationToken.None)));
-        return Stats(Interlocked.Read(ref _ok) / Stopwatch.GetElapsedTime(start).TotalSeconds, start);
+        return Stats(Interlocked.Read(ref _ok) / Stopwatch.GetElapsedTime(start).TotalSeconds, start, TimeSpan.Zero);
 
         async Task CopyAsync()
         {
             do
             {
+                Interlocked.Increment(ref _started);
                 await TryAsync(new Request(Interlocked.Increment(ref number), Stopwatch.GetTimestamp()), cancellation);
             } while (Stopwatch.GetElapsedTime(start) < simulation.During && !cancellation.IsCancellationRequested);
         }
@@ -141,7 +155,7 @@ internal sealed class LoadRun
             if (good)
             {
                 Interlocked.Increment(ref _ok);
-                _latency.Record((long)Stopwatch.GetElapsedTime(request.IntendedAt, now).TotalNanoseconds);
+                Latency.Record((long)Stopwatch.GetElapsedTime(request.IntendedAt, now).TotalNanoseconds);
                 Volatile.Write(ref _lastAnswer, now);
             }
             else
@@ -169,11 +183,12 @@ internal sealed class LoadRun
         }
     }
 
-    private StepStats Stats(double offered, long start)
+    // What is answered within the time of the schedule is achieved in that time, however early the last of it was due.
+    private StepStats Stats(double offered, long start, TimeSpan offering)
     {
         long last = Volatile.Read(ref _lastAnswer);
-        double seconds = last == 0 ? 1 : Stopwatch.GetElapsedTime(start, last).TotalSeconds;
+        double seconds = Math.Max(offering.TotalSeconds, last == 0 ? 0 : Stopwatch.GetElapsedTime(start, last).TotalSeconds);
         string[] errors = [.. _errors.OrderByDescending(error => error.Value).Take(ErrorsShown).Select(e => $"{e.Value} x {e.Key}")];
-        return new StepStats(_name, offered, _ok / seconds, _ok, _failed, _latency, errors);
+        return new StepStats(Name, offered, _ok == 0 ? 0 : _ok / seconds, _ok, _failed, Latency, errors);
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Rollcall.Load.Processes;
@@ -9,8 +10,11 @@ namespace Rollcall.Load.Processes;
 /// <para>Owner: one run. Disposing kills the process.</para>
 /// <para>Every wait has a deadline; what is thrown then holds all that the program has printed.</para>
 /// </remarks>
-internal sealed class ProgramProcess : IAsyncDisposable
+internal sealed partial class ProgramProcess : IAsyncDisposable
 {
+    private const int ContinueSignal = 18; // SIGCONT on Linux
+    private const int StopSignal = 19; // SIGSTOP on Linux
+
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
@@ -97,19 +101,11 @@ internal sealed class ProgramProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops all its threads for a time, as a machine that swaps or a collector that pauses would (SIGSTOP, SIGCONT).</summary>
-    public async Task FreezeAsync(TimeSpan duration)
-    {
-        await SignalAsync("STOP");
-        try
-        {
-            await Task.Delay(duration);
-        }
-        finally
-        {
-            await SignalAsync("CONT");
-        }
-    }
+    /// <summary>Stops all its threads, as a machine that swaps or a collector that pauses would (SIGSTOP).</summary>
+    public void Freeze() => Signal(StopSignal);
+
+    /// <summary>Lets them go on (SIGCONT).</summary>
+    public void Thaw() => Signal(ContinueSignal);
 
     public async ValueTask DisposeAsync()
     {
@@ -145,10 +141,12 @@ internal sealed class ProgramProcess : IAsyncDisposable
         await _probe.ConnectAsync(new UnixDomainSocketEndPoint(_probePath)).WaitAsync(s_deadline);
     }
 
-    private async Task SignalAsync(string signal)
+    private void Signal(int signal)
     {
-        using Process kill = Process.Start("sh", ["-c", $"kill -{signal} {Id}"]);
-        await kill.WaitForExitAsync().WaitAsync(s_deadline);
+        if (Kill(Id, signal) != 0)
+        {
+            throw Failure($"cannot be sent signal {signal}: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
     }
 
     private void Take(string? line)
@@ -170,4 +168,7 @@ internal sealed class ProgramProcess : IAsyncDisposable
     }
 
     private InvalidOperationException Failure(string what) => new($"{Name} {what}. It printed:\n{Printed}");
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int process, int signal);
 }

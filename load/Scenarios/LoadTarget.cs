@@ -29,7 +29,7 @@ internal sealed class LoadTarget : IAsyncDisposable
     /// <summary>Starts a server, or takes the one that was named.</summary>
     public static async Task<LoadTarget> StartAsync(ScenarioSettings settings, IReadOnlyList<string> serverFlags)
     {
-        if (settings.Server is { } address)
+        if (settings.Target is { } address)
         {
             return new LoadTarget(null, address);
         }

@@ -1,17 +1,13 @@
-using Rollcall.Load.Processes;
-
 namespace Rollcall.Load.Scenarios;
 
 /// <summary>Instances that stay: what a registry does all day.</summary>
 internal static class SteadyHeartbeats
 {
-    public static async Task RunAsync(LoadTarget target, ScenarioSettings settings, ScenarioReport report)
+    public static async Task RunAsync(ScenarioRun run)
     {
-        await using LinkedFleet fleet = await LinkedFleet.ConnectAsync(target, settings);
+        await using LinkedFleet fleet = await LinkedFleet.ConnectAsync(run);
         await fleet.RegisterAllAsync();
-        ProcessReading? before = target.Process?.Read();
-        report.Add(await fleet.RenewAsync(settings.Duration));
-        report.AddUse("while they renewed", before, target);
-        fleet.Check(await fleet.ReadAllAsync(), report);
+        await run.PhaseAsync("renewing", () => fleet.RenewAsync(run.Settings.Duration), run.Settings.Duration);
+        fleet.Check(await fleet.ReadAllAsync());
     }
 }

@@ -1,6 +1,5 @@
 using Rollcall.Core.Watching;
 using Rollcall.Load.Driving;
-using Rollcall.Load.Processes;
 
 namespace Rollcall.Load.Scenarios;
 
@@ -13,24 +12,27 @@ internal static class ZoneLoss
     // Leases end a few ticks late, and a third of a million takes seconds.
     private static readonly TimeSpan s_expiresWithin = TimeSpan.FromSeconds(30);
 
-    public static async Task RunAsync(LoadTarget target, ScenarioSettings settings, ScenarioReport report)
+    public static async Task RunAsync(ScenarioRun run)
     {
-        await using LinkedFleet fleet = await LinkedFleet.ConnectAsync(target, settings);
+        await using LinkedFleet fleet = await LinkedFleet.ConnectAsync(run);
         await fleet.RegisterAllAsync();
         int left = fleet.Count - (fleet.Count / LostOf);
         using var ends = new CancellationTokenSource();
-        ProcessReading? before = target.Process?.Read();
-        Task<StepStats> beats = fleet.RenewAsync(TimeSpan.FromHours(1), left, ends.Token);
+        Task beats = fleet.RenewAsync(TimeSpan.FromHours(1), left, cancellation: ends.Token);
+        await run.PhaseAsync("a third falls silent", () => UntilLeftAsync(run, fleet, left), IntervalsOfALease * run.Settings.Interval);
+        await run.PhaseAsync("the others stay", () => Task.Delay(run.Settings.Duration), run.Settings.Duration);
+        await ends.CancelAsync();
+        await beats;
+        fleet.Check(await fleet.ReadAllAsync(), left);
+    }
+
+    private static async Task UntilLeftAsync(ScenarioRun run, LinkedFleet fleet, int left)
+    {
         RegistryUpdate held = await fleet.ReadAllAsync();
         await Deadline.UntilAsync(
             async () => (held = await fleet.ReadAllAsync()).Instances.Count <= left,
             () => $"{left} instances are left; {held.Instances.Count} are",
-            (IntervalsOfALease * settings.Interval) + s_expiresWithin
+            (IntervalsOfALease * run.Settings.Interval) + s_expiresWithin
         );
-        await Task.Delay(settings.Duration); // the others stay
-        await ends.CancelAsync();
-        report.Add(await beats);
-        report.AddUse("while a third expired", before, target);
-        fleet.Check(await fleet.ReadAllAsync(), report, instances: left);
     }
 }

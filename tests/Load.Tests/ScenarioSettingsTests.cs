@@ -27,16 +27,30 @@ public sealed class ScenarioSettingsTests
     [InlineData("--change-percent", "--change-percent", "many")]
     [InlineData("--duration needs a value", "--duration")]
     [InlineData("--speed is not known", "--speed", "9")]
-    [InlineData("10.0.0.1 is not a loopback address", "--server", "tcp://10.0.0.1:8762")]
-    [InlineData("registry is not a loopback address", "--server", "tcp://registry:8762")]
-    [InlineData("do not agree", "--server", "http://127.0.0.1:8761")]
+    [InlineData("10.0.0.1 is not a loopback address", "--target", "tcp://10.0.0.1:8762")]
+    [InlineData("registry is not a loopback address", "--target", "tcp://registry:8762")]
+    [InlineData("do not agree", "--target", "http://127.0.0.1:8761", "--transport", "tcp")]
+    [InlineData("must be an address", "--target", "here")]
+    [InlineData("there are tcp, http, quic", "--transport", "carrier-pigeon")]
+    [InlineData("must be a number above 0", "--deploy-percent", "0")]
+    [InlineData("--instances must be a whole number", "--instances", "9M")]
     public void What_is_wrong_is_said(string problem, params string[] args)
     {
         string message = Assert.Throws<FormatException>(() => ScenarioSettings.Parse(args)).Message;
         Assert.All(problem.Split(' ', 2), part => Assert.Contains(part, message, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("100k", 100_000)]
+    [InlineData("1M", 1_000_000)]
+    [InlineData("1,500", 1_500)]
+    public void Sizes_may_be_short(string text, int count) => Assert.Equal(count, ScenarioSettings.Parse(["--instances", text]).Instances);
+
+    [Fact]
+    public void The_address_of_a_target_says_the_transport() =>
+        Assert.Equal("http", ScenarioSettings.Parse(["--target", "http://127.0.0.1:8761"]).Transport);
+
     [Fact]
     public void Another_machine_is_driven_only_by_its_owner() =>
-        Assert.Equal("10.0.0.1", ScenarioSettings.Parse(["--server", "tcp://10.0.0.1:8762", "--i-own-this-target"]).Server?.Host);
+        Assert.Equal("10.0.0.1", ScenarioSettings.Parse(["--target", "tcp://10.0.0.1:8762", "--i-own-this-target"]).Target?.Host);
 }

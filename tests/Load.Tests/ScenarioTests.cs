@@ -1,5 +1,11 @@
 using Rollcall.Core.Model;
+using Rollcall.Core.Seams;
+using Rollcall.Core.Watching;
+using Rollcall.Load.Processes;
+using Rollcall.Load.Progress;
+using Rollcall.Load.Results;
 using Rollcall.Load.Scenarios;
+using Rollcall.Testing.Support;
 using Rollcall.Transports.Quic;
 
 namespace Rollcall.Load.Tests;
@@ -15,70 +21,103 @@ public sealed class ScenarioTests
         Connections = 2,
         Batch = 50,
         ChangePercent = 5,
+        DeployPercent = 600,
         Duration = TimeSpan.FromSeconds(2),
         Interval = TimeSpan.FromSeconds(2),
     };
 
-    public static TheoryData<string, string> Runs
+    /// <summary>Each scenario over TCP: those over HTTP and QUIC are too many for every test run.</summary>
+    public static TheoryData<string> OverTcp => [.. Scenario.All.Select(scenario => scenario.Name)];
+
+    /// <summary>Each scenario over each of the other transports.</summary>
+    public static TheoryData<string, string> OverOthers
     {
         get
         {
             var runs = new TheoryData<string, string>();
-            foreach (Scenario scenario in Scenario.All)
+            foreach (string transport in ScenarioSettings.Transports.Except(["tcp"]).Except(QuicSupport.IsSupported ? [] : ["quic"]))
             {
-                runs.Add(scenario.Name, "tcp");
+                foreach (Scenario scenario in Scenario.All)
+                {
+                    runs.Add(scenario.Name, transport);
+                }
             }
 
-            runs.Add("steady", "http");
-            runs.Add("watch", "http");
             return runs;
         }
     }
 
     [Theory]
-    [MemberData(nameof(Runs))]
-    public Task It_ends_with_the_right_content(string scenario, string transport) => RunAsync(scenario, transport);
+    [MemberData(nameof(OverTcp))]
+    public Task It_ends_with_the_right_content(string scenario) => RunAsync(scenario, "tcp");
 
-    [QuicTheory]
-    [InlineData("steady")]
-    [InlineData("watch")]
-    public Task It_ends_with_the_right_content_over_QUIC(string scenario) => RunAsync(scenario, "quic");
+    [LongTheory]
+    [MemberData(nameof(OverOthers))]
+    public Task It_ends_with_the_right_content_over_each_transport(string scenario, string transport) => RunAsync(scenario, transport);
+
+    [QuicFact]
+    public Task It_ends_with_the_right_content_over_QUIC() => RunAsync("mix", "quic");
 
     [Fact]
     public async Task Content_that_is_wrong_is_a_problem()
     {
         await using LoadTarget target = await LoadTarget.StartAsync(s_small, []);
-        await using LinkedFleet fleet = await LinkedFleet.ConnectAsync(target, s_small);
+        await using var run = new ScenarioRun(target, s_small, new PlainProgress(TextWriter.Null));
+        await using LinkedFleet fleet = await LinkedFleet.ConnectAsync(run);
         await fleet.RegisterAllAsync();
-        var right = new ScenarioReport(TextWriter.Null);
-        fleet.Check(await fleet.ReadAllAsync(), right);
-        Assert.Empty(right.Problems);
+        RegistryUpdate right = await fleet.ReadAllAsync();
+        fleet.Check(right);
+        Assert.Empty(run.Problems);
 
-        (string service, string id) = fleet.Key(7);
-        await fleet.Link(0).CancelAsync(service, id);
-        (service, id) = fleet.Key(8);
-        await fleet.Link(0).SetStatusAsync(service, id, InstanceStatus.Down);
-        var wrong = new ScenarioReport(TextWriter.Null);
-        fleet.Check(await fleet.ReadAllAsync(), wrong);
+        await fleet.LoseAsync(7);
+        await fleet.SetStatusAsync(8, InstanceStatus.Down, CancellationToken.None);
+        fleet.Check(right);
+        fleet.Check(await fleet.ReadAllAsync());
 
         Assert.Equal(
-            ["the server holds 599 instances where 600 are right", "2 of 600 instances are not as they were sent"],
-            wrong.Problems
+            [
+                "1 of 600 instances are not as they were sent", // what was read before the status was set
+                "the server holds 599 instances where 600 are right",
+                "1 of 600 instances are not as they were sent",
+            ],
+            run.Problems
         );
+    }
+
+    [Fact]
+    public async Task What_ends_a_scenario_early_is_a_problem_of_its_result()
+    {
+        var broken = new Scenario("broken", "ends early", _ => throw new IOException("the line is down"));
+        RunResult result = await RunCommand.RunAsync(broken, s_small, new PlainProgress(TextWriter.Null));
+        Assert.Equal(["it ended early: IOException: the line is down"], result.Problems);
+        Assert.False(result.IsRight);
+    }
+
+    [Fact]
+    public async Task A_run_drives_a_server_that_is_there_and_leaves_it_there()
+    {
+        await using ServerUnderLoad server = await ServerUnderLoad.StartAsync();
+        ScenarioSettings settings = s_small with { Target = server.AddressOf("tcp") };
+        RunResult result = await RunCommand.RunAsync(Scenario.All[0], settings, new PlainProgress(TextWriter.Null));
+        Assert.Empty(result.Problems);
+        Assert.Empty(result.Phases); // what a process used is known of one that was started here only
+        await using IRegistryLink link = await LoadTarget.ConnectAsync(server.AddressOf("tcp"));
+        Assert.Equal(s_small.Instances, (await link.ReadAsync(InstanceFilter.All)).Instances.Count);
     }
 
     private static async Task RunAsync(string name, string transport)
     {
         Scenario scenario = Scenario.All.Single(s => s.Name == name);
         var output = new StringWriter();
-        ScenarioReport report = await RunCommand.RunAsync(scenario, s_small with { Transport = transport }, output);
-        Assert.True(report.Problems.Count == 0, output.ToString());
-        Assert.True(report.Checks > 2, output.ToString());
+        RunResult result = await RunCommand.RunAsync(scenario, s_small with { Transport = transport }, new PlainProgress(output));
+        Assert.True(result.IsRight, output.ToString());
+        Assert.True(result.Checks > 2, output.ToString());
+        Assert.NotEmpty(result.Phases);
     }
 
     /// <summary>A test that needs QUIC; skipped, saying why, where there is none.</summary>
-    private sealed class QuicTheoryAttribute : TheoryAttribute
+    private sealed class QuicFactAttribute : FactAttribute
     {
-        public QuicTheoryAttribute() => Skip = QuicSupport.Problem;
+        public QuicFactAttribute() => Skip = QuicSupport.Problem;
     }
 }
