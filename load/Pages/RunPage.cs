@@ -106,9 +106,10 @@ internal static class RunPage
             return;
         }
 
-        page.Element("h2", "Over time").Raw("<div class=\"charts\">");
+        page.Element("h2", "Over time");
         foreach (string name in steps)
         {
+            page.Raw("<div class=\"charts\">");
             Line[] rates = [LineOf(result, name, "offered", step => step.Offered), LineOf(result, name, "achieved", step => step.Achieved)];
             page.Raw(OverTime(result, $"{name}: requests per second", rates, FromZero(rates), value => ResultText.Number(value)).ToFigure());
             Line[] times = [LineOf(result, name, "p50", step => step.P50), LineOf(result, name, "p99", step => step.P99)];
@@ -116,9 +117,9 @@ internal static class RunPage
             {
                 page.Raw(OverTime(result, $"{name}: latency", times, LogOf(times), ms => ResultText.Ms(ms)).ToFigure());
             }
-        }
 
-        page.Raw("</div>");
+            page.Raw("</div>");
+        }
     }
 
     private static void AppendServer(Html page, RunResult result)
