@@ -18,6 +18,7 @@ internal sealed class RegistryHealthCheck(RollcallClient client, TimeSpan freshn
         var data = new Dictionary<string, object>
         {
             ["ageSeconds"] = age?.TotalSeconds ?? -1,
+            ["lastAnswerSeconds"] = client.LastAnswerAge?.TotalSeconds ?? -1,
             ["server"] = client.Server ?? "",
             ["version"] = client.Catalogue.Version.ToString(),
             ["services"] = client.Catalogue.Services.Count,

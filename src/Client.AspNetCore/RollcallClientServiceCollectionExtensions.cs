@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -86,9 +87,21 @@ public static class RollcallClientServiceCollectionExtensions
             settings.Client,
             settings.AllServers([]), // what is wrong with them has been said: by the validator
             services.GetRequiredService<TimeProvider>(),
-            notice => logger.Notice(notice.Problem ? LogLevel.Warning : LogLevel.Information, notice.Kind, notice.Message)
+            notice => logger.Notice(notice.Problem ? LogLevel.Warning : LogLevel.Information, notice.Kind, notice.Message),
+            CreateMeter(services, name)
         );
     }
+
+    // The factory's meters live as long as the container; clients of several registries are told apart by their keys.
+    private static Meter? CreateMeter(IServiceProvider services, string name) =>
+        services
+            .GetService<IMeterFactory>()
+            ?.Create(
+                new MeterOptions(RollcallClient.TelemetryName)
+                {
+                    Tags = name.Length == 0 ? null : [KeyValuePair.Create<string, object?>("client", name)],
+                }
+            );
 
     private static ClientHost CreateHost(IServiceProvider services, string name) =>
         new(

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Rollcall.Client.Catalogues;
 using Rollcall.Client.Choosing;
 using Rollcall.Client.Registering;
@@ -21,6 +22,9 @@ namespace Rollcall.Client;
 /// </remarks>
 public sealed class RollcallClient : IAsyncDisposable
 {
+    /// <summary>Name of its meter and of its source of activities, for listeners.</summary>
+    public const string TelemetryName = ClientMeter.Name;
+
     // How often what is held is looked at, and the file: both are settings of seconds.
     private static readonly TimeSpan s_housekeepingPace = TimeSpan.FromSeconds(1);
 
@@ -28,6 +32,7 @@ public sealed class RollcallClient : IAsyncDisposable
     private readonly ClientClock _clock;
     private readonly Dice _dice;
     private readonly Action<ClientNotice> _notice;
+    private readonly ClientMeter _meter;
     private readonly ServerSession? _session; // null: not enabled
     private readonly CatalogueKeeper _keeper;
     private readonly InstanceChooser _chooser;
@@ -44,19 +49,25 @@ public sealed class RollcallClient : IAsyncDisposable
     /// <param name="servers">The nodes of the registry; one is enough.</param>
     /// <param name="time">Absent: the system's.</param>
     /// <param name="notice">Told of each change of state, on any thread; returns at once. Absent: silence.</param>
+    /// <param name="meter">
+    /// Carries its instruments, and belongs to the caller: with labels, where there are several clients. Absent: one of its own, named
+    /// <see cref="TelemetryName"/>.
+    /// </param>
     /// <exception cref="ArgumentException">Options outside their ranges, all named; or no server, or two of one name.</exception>
     public RollcallClient(
         ClientOptions options,
         IReadOnlyList<RegistryServer> servers,
         TimeProvider? time = null,
-        Action<ClientNotice>? notice = null
+        Action<ClientNotice>? notice = null,
+        Meter? meter = null
     )
     {
         _options = options.OrThrow();
         _clock = new ClientClock(time ?? TimeProvider.System);
         _dice = new Dice(options.Seed ?? (ulong)Random.Shared.NextInt64());
         _notice = said => Say(notice, said);
-        _session = options.Enabled ? new ServerSession(servers, options, _clock, _dice, _notice) : null;
+        _meter = new ClientMeter(this, meter);
+        _session = options.Enabled ? new ServerSession(servers, options, _clock, _dice, _notice, _meter) : null;
         _keeper = new CatalogueKeeper(options, _notice);
         _chooser = new InstanceChooser(options, _clock, _dice);
         _store = options.CatalogueFile is { } path ? new CatalogueStore(path, options, _clock, _keeper, _notice) : null;
@@ -201,7 +212,9 @@ public sealed class RollcallClient : IAsyncDisposable
     public bool TryChoose(EndpointList? list, out Pick pick, ServiceEndpoint? avoid = null)
     {
         pick = default;
-        return list is not null && _chooser.TryChoose(list, avoid, out pick);
+        bool found = list is not null && _chooser.TryChoose(list, avoid, out pick);
+        _meter.Chose(found);
+        return found;
     }
 
     /// <summary>
@@ -254,6 +267,24 @@ public sealed class RollcallClient : IAsyncDisposable
         {
             await _session.DisposeAsync();
         }
+
+        _meter.Dispose();
+    }
+
+    /// <summary>How many instances are put aside now.</summary>
+    internal long CountAside()
+    {
+        MonotonicTime now = _clock.Now;
+        long count = 0;
+        foreach (EndpointList list in Catalogue.Services)
+        {
+            foreach (ServiceEndpoint endpoint in list.Endpoints)
+            {
+                count += endpoint.Health.AsideUntil > now ? 1 : 0;
+            }
+        }
+
+        return count;
     }
 
     private async Task HeardAsync(RegistryFollower follower, CancellationToken cancellation)

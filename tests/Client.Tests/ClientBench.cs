@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Rollcall.Client.Servers;
 using Rollcall.Core.Model;
 using Rollcall.Testing.Support;
@@ -13,11 +14,9 @@ internal sealed class ClientBench : IAsyncDisposable
         RenewalInterval = TimeSpan.FromSeconds(10),
     };
 
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
-
     private readonly List<string> _heard = [];
 
-    public ClientBench(int nodes = 1, ClientOptions? options = null)
+    public ClientBench(int nodes = 1, ClientOptions? options = null, Meter? meter = null)
     {
         Nodes = [.. Enumerable.Range(0, nodes).Select(i => NodeOf($"fake://node-{i}"))];
         Client = new RollcallClient(
@@ -33,7 +32,8 @@ internal sealed class ClientBench : IAsyncDisposable
                 {
                     Notices.Add(notice);
                 }
-            }
+            },
+            meter
         );
     }
 
@@ -68,7 +68,7 @@ internal sealed class ClientBench : IAsyncDisposable
         await Client.RegisterAsync(Self);
         Client.Started();
         Client.SetHealth(true);
-        await UntilAsync(() => Client.RegisteredStatus == InstanceStatus.Up, "the instance is up");
+        await Wait.UntilAsync(() => Client.RegisteredStatus == InstanceStatus.Up, "the instance is up");
         return this;
     }
 
@@ -84,7 +84,7 @@ internal sealed class ClientBench : IAsyncDisposable
             }
 
             Time.Pass(pace);
-            await UntilAsync(() => IsIdle, "the client has done what is due");
+            await Wait.UntilAsync(() => IsIdle, "the client has done what is due");
             eachStep?.Invoke();
         }
     }
@@ -100,18 +100,8 @@ internal sealed class ClientBench : IAsyncDisposable
             await Task.Delay(1); // what a timer woke runs on another thread: give it a turn
         }
 
-        await UntilAsync(holds, $"{expected} within {longest} of hand-moved time; heard {string.Join(", ", Heard)}");
+        await Wait.UntilAsync(holds, $"{expected} within {longest} of hand-moved time; heard {string.Join(", ", Heard)}");
         return passed;
-    }
-
-    public static async Task UntilAsync(Func<bool> holds, string expected)
-    {
-        using var deadline = new CancellationTokenSource(s_deadline);
-        while (!holds())
-        {
-            Assert.False(deadline.IsCancellationRequested, $"did not happen within {s_deadline.TotalSeconds} s: {expected}");
-            await Task.Yield();
-        }
     }
 
     public async ValueTask DisposeAsync() => await Client.DisposeAsync();

@@ -21,12 +21,12 @@ public sealed class RollcallClientTests(ITestOutputHelper output)
         bench.Node.Registry.Register("stock", "s-1");
         await bench.Client.StartAsync();
         await bench.Client.RegisterAsync(ClientBench.Self);
-        await ClientBench.UntilAsync(() => bench.Status(bench.Node) == InstanceStatus.Starting, "it is starting");
+        await Wait.UntilAsync(() => bench.Status(bench.Node) == InstanceStatus.Starting, "it is starting");
         bench.Client.Started();
         bench.Client.SetHealth(true);
-        await ClientBench.UntilAsync(() => bench.Status(bench.Node) == InstanceStatus.Up, "it is up");
+        await Wait.UntilAsync(() => bench.Status(bench.Node) == InstanceStatus.Up, "it is up");
 
-        await ClientBench.UntilAsync(() => bench.Client.Catalogue.Find("stock") is not null, "the catalogue knows the stock");
+        await Wait.UntilAsync(() => bench.Client.Catalogue.Find("stock") is not null, "the catalogue knows the stock");
         Assert.True(bench.Client.TryChoose("stock", out Pick pick));
         Assert.Equal("http://10.0.0.1:8080/", pick.Endpoint.Uri.ToString());
         pick.End(CallOutcome.Succeeded);
@@ -107,7 +107,7 @@ public sealed class RollcallClientTests(ITestOutputHelper output)
     {
         await using ClientBench bench = await new ClientBench().UpAsync();
         bench.Node.Registry.Register("stock", "s-1");
-        await ClientBench.UntilAsync(() => bench.Client.Catalogue.Find("stock") is not null, "the catalogue knows the stock");
+        await Wait.UntilAsync(() => bench.Client.Catalogue.Find("stock") is not null, "the catalogue knows the stock");
         bench.Node.Restart(SteppedRegistry.Options with { Seed = 99 });
         TimeSpan took = await bench.PassUntilAsync(
             () => bench.Status(bench.Node) == InstanceStatus.Up,
@@ -143,7 +143,7 @@ public sealed class RollcallClientTests(ITestOutputHelper output)
     {
         await using ClientBench bench = await new ClientBench().UpAsync();
         bench.Node.Registry.Register("stock", "s-1");
-        await ClientBench.UntilAsync(() => bench.Client.Catalogue.Find("stock") is not null, "the catalogue knows the stock");
+        await Wait.UntilAsync(() => bench.Client.Catalogue.Find("stock") is not null, "the catalogue knows the stock");
         bench.Node.IsDown = true;
         bench.Node.LoseLinks();
         await bench.PassAsync(TimeSpan.FromHours(1), TimeSpan.FromSeconds(10));
@@ -156,14 +156,14 @@ public sealed class RollcallClientTests(ITestOutputHelper output)
     {
         await using ClientBench bench = await new ClientBench().UpAsync();
         bench.Client.Change(self => self with { Metadata = [KeyValuePair.Create("colour", "green")] });
-        await ClientBench.UntilAsync(
+        await Wait.UntilAsync(
             () => bench.Node.Registry.Find("orders", "me")!.Metadata.TryGet("colour"u8, out _),
             "the registry knows the colour"
         );
         Assert.Equal(InstanceStatus.Up, bench.Status(bench.Node));
         Assert.Throws<ArgumentException>(() => bench.Client.Change(self => self with { Id = "other" }));
         bench.Client.SetStatus(InstanceStatus.OutOfService);
-        await ClientBench.UntilAsync(() => bench.Status(bench.Node) == InstanceStatus.OutOfService, "it is out of service");
+        await Wait.UntilAsync(() => bench.Status(bench.Node) == InstanceStatus.OutOfService, "it is out of service");
     }
 
     [Fact]
@@ -199,6 +199,33 @@ public sealed class RollcallClientTests(ITestOutputHelper output)
         TimeSpan took = await bench.PassUntilAsync(() => stop.IsCompleted, s_options.DrainLimit + s_options.CancelLimit, "it stops");
         output.WriteLine($"stopped after {took.TotalSeconds} s without a registry");
         Assert.Contains("could not be cancelled", bench.Notices[^1].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_instance_is_found_by_its_virtual_address_by_TLS_or_without()
+    {
+        await using ClientBench bench = new();
+        bench.Node.Registry.Register(RegistrationBuilder.Of("stock", "plain") with { Vips = "shop" });
+        bench.Node.Registry.Register(RegistrationBuilder.Of("stock", "secure") with { SecureVips = "shop", SecurePort = 443, SecurePortEnabled = true });
+        await bench.Client.StartAsync();
+        await Wait.UntilAsync(() => bench.Client.Catalogue.Find("stock")?.UpCount == 2, "the catalogue knows both");
+        Assert.True(bench.Client.TryChooseVip("shop", secure: false, out Pick plain));
+        Assert.True(bench.Client.TryChooseVip("shop", secure: true, out Pick secure));
+        Assert.Equal(("plain", "secure"), (plain.Endpoint.Id, secure.Endpoint.Id));
+        Assert.False(bench.Client.TryChooseVip("SHOP", secure: false, out _));
+    }
+
+    [Fact]
+    public async Task It_says_how_long_ago_a_call_was_answered()
+    {
+        await using ClientBench bench = new();
+        Assert.Null(bench.Client.LastAnswerAge);
+        await bench.UpAsync();
+        Assert.Equal(TimeSpan.Zero, bench.Client.LastAnswerAge);
+        bench.Node.IsDown = true;
+        bench.Node.LoseLinks();
+        await bench.PassAsync(TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(5));
+        Assert.Equal(TimeSpan.FromMinutes(10), bench.Client.LastAnswerAge);
     }
 
     [Fact]
@@ -266,7 +293,7 @@ public sealed class RollcallClientTests(ITestOutputHelper output)
             await client.RegisterAsync(ClientBench.Self);
             client.Started();
             client.SetHealth(true);
-            await ClientBench.UntilAsync(() => client.RegisteredStatus == InstanceStatus.Up, "it is up");
+            await Wait.UntilAsync(() => client.RegisteredStatus == InstanceStatus.Up, "it is up");
             Task stop = client.StopAsync();
             while (!stop.IsCompleted)
             {
@@ -280,7 +307,7 @@ public sealed class RollcallClientTests(ITestOutputHelper output)
 
             await stop;
             Assert.False(own.Registry.Has("orders", "me"));
-            await ClientBench.UntilAsync(() => time.PendingCount == 0, "no timer is left");
+            await Wait.UntilAsync(() => time.PendingCount == 0, "no timer is left");
         }
     }
 

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Rollcall.Client;
 using Rollcall.Core;
 using Rollcall.Hosting;
 using Rollcall.Server;
@@ -88,6 +89,7 @@ public sealed partial class ReadmeTests
         listener.Start();
         using var meter = new RegistryMeter(new RegistryService(new RegistryOptions(), TimeProvider.System));
         _ = new HttpServerTransport(new HttpServerOptions());
+        _ = new RollcallClient(new ClientOptions { Enabled = false }, []);
 
         string section = Section("## Metrics");
         Assert.NotEmpty(names);

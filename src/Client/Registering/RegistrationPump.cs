@@ -182,7 +182,11 @@ internal sealed class RegistrationPump : IAsyncDisposable
         RegistrationEvent answer;
         try
         {
-            answer = await _session.CallAsync((link, cancellation) => SendAsync(link, verb, state, record, cancellation), abandoned);
+            answer = await _session.CallAsync(
+                NameOf(verb),
+                (link, cancellation) => SendAsync(link, verb, state, record, cancellation),
+                abandoned
+            );
         }
         catch (Exception)
         {
@@ -192,6 +196,17 @@ internal sealed class RegistrationPump : IAsyncDisposable
 
         Tell(answer);
     }
+
+    private static string NameOf(RegistrationVerb verb) =>
+        verb switch
+        {
+            RegistrationVerb.Register => "register",
+            RegistrationVerb.Renew => "renew",
+            RegistrationVerb.ReadPace => "find",
+            RegistrationVerb.ReadAcknowledged => "read_acknowledged",
+            RegistrationVerb.Cancel => "cancel",
+            _ => throw new ArgumentOutOfRangeException(nameof(verb), verb, "no call"),
+        };
 
     private static async ValueTask<RegistrationEvent> SendAsync(
         SessionLink on,

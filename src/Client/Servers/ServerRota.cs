@@ -30,12 +30,6 @@ internal sealed class ServerRota
         Shuffle();
     }
 
-    /// <summary>How many servers there are.</summary>
-    public int Count => _order.Length;
-
-    /// <summary>Names of the servers left alone at <paramref name="now"/>.</summary>
-    public IEnumerable<string> Quarantined(MonotonicTime now) => _order.Where(server => InQuarantine(server, now)).Select(server => server.Name);
-
     /// <summary>The resolved order, for people.</summary>
     public IEnumerable<string> Order => _order.Select(server => server.Name);
 

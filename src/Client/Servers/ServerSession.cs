@@ -20,6 +20,7 @@ internal sealed class ServerSession : IAsyncDisposable
     private readonly ClientClock _clock;
     private readonly Dice _dice;
     private readonly Action<ClientNotice> _notice;
+    private readonly ClientMeter? _meter; // null: nothing is measured
     private readonly SemaphoreSlim _dialling = new(1); // taken before _state, never the other way round
     private readonly Lock _state = new();
     private readonly ServerRota _rota; // guarded by _state
@@ -31,12 +32,20 @@ internal sealed class ServerSession : IAsyncDisposable
     private bool _away; // guarded by _state
 
     /// <summary>No link yet.</summary>
-    public ServerSession(IReadOnlyList<RegistryServer> servers, ClientOptions options, ClientClock clock, Dice dice, Action<ClientNotice> notice)
+    public ServerSession(
+        IReadOnlyList<RegistryServer> servers,
+        ClientOptions options,
+        ClientClock clock,
+        Dice dice,
+        Action<ClientNotice> notice,
+        ClientMeter? meter = null
+    )
     {
         _options = options;
         _clock = clock;
         _dice = dice;
         _notice = notice;
+        _meter = meter;
         _rota = new ServerRota(servers, options, dice);
         _renewal = clock.Time.CreateTimer(_ => _ = RenewAsync(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -51,27 +60,24 @@ internal sealed class ServerSession : IAsyncDisposable
     public MonotonicTime? LastContact => Volatile.Read(ref _lastContact) is var ticks and >= 0 ? new MonotonicTime(ticks) : null;
 
     /// <summary>Makes a call, on another server if one fails.</summary>
-    public async Task<T> CallAsync<T>(Func<SessionLink, CancellationToken, ValueTask<T>> call, CancellationToken cancellation)
+    /// <param name="operation">What it does, in the words of metrics.</param>
+    /// <param name="call">The call, on the link of a server.</param>
+    /// <param name="cancellation">The caller's.</param>
+    public async Task<T> CallAsync<T>(
+        string operation,
+        Func<SessionLink, CancellationToken, ValueTask<T>> call,
+        CancellationToken cancellation
+    )
     {
-        var tried = new List<RegistryServer>(_options.TriesPerCall);
-        while (true)
+        using ClientMeter.MeasuredCall? measured = _meter?.Begin(operation);
+        try
         {
-            SessionLink link = await LinkAsync(tried, cancellation);
-            try
-            {
-                T answer = await LimitedAsync(link.Server, limit => call(link, limit), cancellation);
-                Answered(link.Server);
-                return answer;
-            }
-            catch (LinkException failure) when (IsOfServer(failure))
-            {
-                tried.Add(link.Server);
-                Leave(link, failure);
-                if (tried.Count >= _options.TriesPerCall)
-                {
-                    throw;
-                }
-            }
+            return await CallAsync(call, measured, cancellation);
+        }
+        catch (LinkException failure)
+        {
+            measured?.Failed(failure);
+            throw;
         }
     }
 
@@ -111,6 +117,7 @@ internal sealed class ServerSession : IAsyncDisposable
             _rota.Failed(link.Server, _clock.Now);
         }
 
+        _meter?.ServerLeft();
         _notice(ClientNotice.ServerLeft(link.Server.Name, failure));
         _ = DisposeQuietlyAsync(link.Link);
     }
@@ -135,6 +142,35 @@ internal sealed class ServerSession : IAsyncDisposable
         if (last is not null)
         {
             await DisposeQuietlyAsync(last.Link);
+        }
+    }
+
+    private async Task<T> CallAsync<T>(
+        Func<SessionLink, CancellationToken, ValueTask<T>> call,
+        ClientMeter.MeasuredCall? measured,
+        CancellationToken cancellation
+    )
+    {
+        var tried = new List<RegistryServer>(_options.TriesPerCall);
+        while (true)
+        {
+            SessionLink link = await LinkAsync(tried, cancellation);
+            measured?.Asks(link.Server.Name);
+            try
+            {
+                T answer = await LimitedAsync(link.Server, limit => call(link, limit), cancellation);
+                Answered(link.Server);
+                return answer;
+            }
+            catch (LinkException failure) when (IsOfServer(failure))
+            {
+                tried.Add(link.Server);
+                Leave(link, failure);
+                if (tried.Count >= _options.TriesPerCall)
+                {
+                    throw;
+                }
+            }
         }
     }
 

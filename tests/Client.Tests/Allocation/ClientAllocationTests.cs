@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Rollcall.Client.Catalogues;
 using Rollcall.Client.Choosing;
 using Rollcall.Client.Tests.Catalogues;
@@ -14,6 +15,9 @@ public class ClientAllocationTests(ITestOutputHelper output)
     private const int ZoneSize = 20;
 
     private static readonly IReadOnlyDictionary<string, long> s_budget = AllocationBudget.Read("bench/allocation-budget-client.json");
+
+    private static readonly MeterListener s_listener = new();
+    private static long s_counted;
 
     private static readonly Dictionary<string, Func<Action>> s_measured = new()
     {
@@ -43,6 +47,14 @@ public class ClientAllocationTests(ITestOutputHelper output)
             return Choosing(bench, failed);
         },
         ["InstanceChooser.TryChoose(one is aside)"] = () => Choosing(Bench(ChoicePolicy.LeastPending).PutAside("orders", "a-3")),
+        ["RollcallClient.TryChoose"] = () => Choosing(Started(), vip: false),
+        ["RollcallClient.TryChoose(measured)"] = () =>
+        {
+            RollcallClient client = Started();
+            Listen();
+            return Choosing(client, vip: false);
+        },
+        ["RollcallClient.TryChooseVip"] = () => Choosing(Started(), vip: true),
     };
 
     public static TheoryData<string> Budget => [.. s_budget.Keys];
@@ -78,6 +90,39 @@ public class ClientAllocationTests(ITestOutputHelper output)
             Require(bench.Chooser.TryChoose(bench.Catalogue.Find("orders")!, avoid, out Pick pick));
             pick.End(CallOutcome.Succeeded);
         };
+
+    private static Action Choosing(RollcallClient client, bool vip) =>
+        () =>
+        {
+            Require(vip ? client.TryChooseVip("shop", secure: false, out Pick pick) : client.TryChoose("Orders", out pick));
+            pick.End(CallOutcome.Succeeded);
+        };
+
+    // Lives as long as the process: what is measured with a listener would be measured without one, if it were collected.
+    private static RollcallClient Started()
+    {
+        var bench = new ClientBench();
+        bench.Node.Registry.Register(RegistrationBuilder.Of("orders", "o-1") with { Vips = "shop" });
+        bench.Node.Registry.Register(RegistrationBuilder.Of("orders", "o-2") with { Vips = "shop" });
+        bench.Client.StartAsync().GetAwaiter().GetResult();
+        Wait.UntilAsync(() => bench.Client.Catalogue.Find("orders")?.UpCount == 2, "the catalogue knows both").GetAwaiter().GetResult();
+        return bench.Client;
+    }
+
+    private static void Listen()
+    {
+        s_listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Name == "rollcall.client.choices")
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        s_listener.SetMeasurementEventCallback<long>((_, count, _, _) => Interlocked.Add(ref s_counted, count));
+        s_listener.Start();
+        Started().TryChoose("orders", out _);
+        Require(Interlocked.Read(ref s_counted) > 0); // other tests may be counted, too
+    }
 
     // Zone a is too small for its callers: each choice draws a zone, too.
     private static CatalogueBench Bench(ChoicePolicy policy)

@@ -36,7 +36,7 @@ public sealed class ApplicationTests
         Assert.Equal("127.0.0.1", _node.Registry.Find("orders", "o-1")!.GetText(InstanceText.Address));
 
         RollcallClient client = caller.Services.GetRequiredService<RollcallClient>();
-        await ClientBench.UntilAsync(() => client.Catalogue.Find("orders")?.UpCount == 2, "the caller knows both");
+        await Wait.UntilAsync(() => client.Catalogue.Find("orders")?.UpCount == 2, "the caller knows both");
         using HttpClient http = caller.Services.GetRequiredService<IHttpClientFactory>().CreateClient("orders");
         HashSet<string?> answered = [];
         for (int call = 0; call < 50; call++)
@@ -85,7 +85,7 @@ public sealed class ApplicationTests
             builder => builder.Services.AddHealthChecks().AddCheck("database", () => result)
         );
         await app.StartAsync();
-        await ClientBench.UntilAsync(() => _node.Registry.Find("orders", "o-1")?.Status == InstanceStatus.Down, "it is down");
+        await Wait.UntilAsync(() => _node.Registry.Find("orders", "o-1")?.Status == InstanceStatus.Down, "it is down");
         result = HealthCheckResult.Degraded();
         await IsUpAsync("orders", "o-1");
         _node.IsDown = true;
@@ -105,10 +105,11 @@ public sealed class ApplicationTests
         _node.IsDown = false;
         await IsUpAsync("orders", "o-1");
         RollcallClient client = app.Services.GetRequiredService<RollcallClient>();
-        await ClientBench.UntilAsync(() => client.Age is not null, "the registry is heard");
+        await Wait.UntilAsync(() => client.Age is not null, "the registry is heard");
         entry = (await health.CheckHealthAsync()).Entries["rollcall"];
         Assert.Equal(HealthStatus.Healthy, entry.Status);
         Assert.Equal("Up", entry.Data["registered"]);
+        Assert.True((double)entry.Data["ageSeconds"] >= 0 && (double)entry.Data["lastAnswerSeconds"] >= 0, "both ages are known");
         Assert.Equal("tcp://127.0.0.1:8762", entry.Data["server"]);
         await app.StopAsync();
     }
@@ -164,7 +165,7 @@ public sealed class ApplicationTests
         );
         await app.StartAsync();
         RollcallClient keyed = app.Services.GetRequiredKeyedService<RollcallClient>("other");
-        await ClientBench.UntilAsync(() => keyed.Catalogue.Find("mail") is not null, "the other registry is known");
+        await Wait.UntilAsync(() => keyed.Catalogue.Find("mail") is not null, "the other registry is known");
         await IsUpAsync("orders", "o-1");
         Assert.Null(other.Registry.Find("orders", "o-1"));
         Assert.Null(app.Services.GetRequiredService<RollcallClient>().Catalogue.Find("mail"));
@@ -190,5 +191,5 @@ public sealed class ApplicationTests
     }
 
     private Task IsUpAsync(string service, string id) =>
-        ClientBench.UntilAsync(() => _node.Registry.Find(service, id)?.Status == InstanceStatus.Up, $"{service}/{id} is up");
+        Wait.UntilAsync(() => _node.Registry.Find(service, id)?.Status == InstanceStatus.Up, $"{service}/{id} is up");
 }

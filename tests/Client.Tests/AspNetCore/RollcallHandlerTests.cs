@@ -137,7 +137,7 @@ public sealed class RollcallHandlerTests : IAsyncDisposable
         }
 
         await _bench.Client.StartAsync();
-        await ClientBench.UntilAsync(
+        await Wait.UntilAsync(
             () => _bench.Client.Catalogue.Find("orders")?.Endpoints.Length == instances.Length,
             "the catalogue knows the instances"
         );

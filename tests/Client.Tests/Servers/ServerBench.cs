@@ -44,6 +44,7 @@ internal sealed class ServerBench : IAsyncDisposable
     public async Task<FaultyServer> CallAsync(CancellationToken cancellation = default)
     {
         Task<RegistryServer> call = Session.CallAsync(
+            "ping",
             async (link, limit) =>
             {
                 await link.Link.PingAsync(limit);
@@ -65,17 +66,6 @@ internal sealed class ServerBench : IAsyncDisposable
 
         RegistryServer answered = await call;
         return Servers.Single(server => ReferenceEquals(server.Server, answered));
-    }
-
-    /// <summary>Waits for what happens on another thread.</summary>
-    public static async Task UntilAsync(Func<bool> holds, string expected)
-    {
-        using var deadline = new CancellationTokenSource(s_deadline);
-        while (!holds())
-        {
-            Assert.False(deadline.IsCancellationRequested, $"did not happen within {s_deadline.TotalSeconds} s: {expected}");
-            await Task.Yield();
-        }
     }
 
     public ValueTask DisposeAsync() => Session.DisposeAsync();

@@ -47,7 +47,7 @@ public sealed class ServerSessionTests
         Assert.Equal(3, used.Count);
         bench.Time.Pass(bench.Options.TryLimit);
         string current = bench.Session.Current!.Server.Name;
-        await ServerBench.UntilAsync(
+        await Wait.UntilAsync(
             () => bench.Servers.All(server => server.IsLinkDisposed == (server.Server.Name != current)),
             "only the link in use is open"
         );
@@ -109,7 +109,7 @@ public sealed class ServerSessionTests
     {
         await using var bench = new ServerBench(3, 1);
         LinkException refused = await Assert.ThrowsAsync<LinkException>(() =>
-            bench.Session.CallAsync<int>((_, _) => throw new LinkException(LinkFailure.NotAllowed, "readers do not write"), default)
+            bench.Session.CallAsync<int>("ping", (_, _) => throw new LinkException(LinkFailure.NotAllowed, "readers do not write"), default)
         );
         Assert.Equal("readers do not write", refused.Message);
         Assert.Equal(1, bench.Contacts);
@@ -122,7 +122,7 @@ public sealed class ServerSessionTests
         await using var bench = new ServerBench(1, 1);
         await bench.CallAsync();
         using var cancel = new CancellationTokenSource();
-        Task<int> call = bench.Session.CallAsync(async (_, token) => { await Task.Delay(-1, token); return 1; }, cancel.Token);
+        Task<int> call = bench.Session.CallAsync("ping", async (_, token) => { await Task.Delay(-1, token); return 1; }, cancel.Token);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
         Assert.False(bench.Servers[0].IsLinkDisposed);
@@ -146,7 +146,7 @@ public sealed class ServerSessionTests
         LinkException over = await Assert.ThrowsAsync<LinkException>(() => bench.CallAsync());
         Assert.Equal(LinkFailure.Closed, over.Failure);
         Assert.Equal(before, bench.Contacts);
-        await ServerBench.UntilAsync(() => bench.Time.PendingCount == 0, "no timer is left");
+        await Wait.UntilAsync(() => bench.Time.PendingCount == 0, "no timer is left");
         Assert.True(bench.Servers.Where(server => server.Dials > 0).All(server => server.IsLinkDisposed));
     }
 
