@@ -14,4 +14,7 @@ internal static class ExitCode
 
     /// <summary>QUIC was demanded by an address, and this machine cannot speak it.</summary>
     public const int NoQuic = 4;
+
+    /// <summary>The folder of <c>--data</c> cannot be used: another server has it, say, or it is another node's.</summary>
+    public const int NoData = 5;
 }

@@ -35,7 +35,8 @@ internal sealed record Flag(string Name, string? Value, string? Key, string Help
             "the same over QUIC; auto: the port of TCP, on this machine, where it is supported (auto)"
         ),
         new("--guard", "on|off", ServerSettings.CoreSection + ":GuardEnabled", "protection against mass expiry (on)"),
-        new("--node", "ID", ServerSettings.CoreSection + ":NodeId", "this node, 1 to 8 hexadecimal digits (drawn at start)"),
+        new("--node", "ID", ServerSettings.CoreSection + ":NodeId", "this node, 1 to 8 hexadecimal digits (drawn at start, with --data once and for all)"),
+        new("--data", "DIR", ServerSettings.DataFolderKey, "keep the node's id and snapshots there, for a warm restart (nothing is kept)"),
         new(Config, "FILE", null, "settings in JSON, on top of appsettings.json"),
         new(
             "--tls-certificate",

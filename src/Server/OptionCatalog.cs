@@ -2,6 +2,7 @@ using Rollcall.Configuration;
 using Rollcall.Core;
 using Rollcall.Hosting;
 using Rollcall.Server.Access;
+using Rollcall.Server.Data;
 using Rollcall.Server.Tls;
 using Rollcall.Transports.HttpServer;
 using Rollcall.Transports.Quic;
@@ -26,6 +27,7 @@ internal static class OptionCatalog
         .. Entries(ServerSettings.WireSection, WireOptionKeys.Wire, new WireOptions()),
         .. Entries(ServerSettings.TlsSection, TlsSettings.Keys, new TlsSettings()),
         .. Entries(ServerSettings.CredentialsSection, CredentialSettings.Keys, new CredentialSettings()),
+        .. Entries(ServerSettings.DataSection, DataSettings.Keys, new DataSettings()),
         new(ServerSettings.InsecureKey, OptionKind.Switch.Show(false), OptionKind.Switch.Name),
     ];
 

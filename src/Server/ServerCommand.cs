@@ -5,6 +5,7 @@ using Rollcall.Configuration;
 using Rollcall.Core;
 using Rollcall.Core.Seams;
 using Rollcall.Hosting;
+using Rollcall.Server.Data;
 using Rollcall.Transports.Quic;
 
 namespace Rollcall.Server;
@@ -31,7 +32,16 @@ internal static class ServerCommand
             return ExitCode.WrongOptions;
         }
 
-        return await ServeAsync(settings, output, errors);
+        try
+        {
+            using DataFolder? data = settings.Data.Folder.Length == 0 ? null : DataFolder.Open(settings.Data.Folder);
+            return await ServeAsync(settings, data, output, errors);
+        }
+        catch (DataFolderException exception)
+        {
+            errors.WriteLine($"rollcall-server did not start: {exception.Message}");
+            return ExitCode.NoData;
+        }
     }
 
     private static void Show(Verb verb, TextWriter output)
@@ -45,7 +55,7 @@ internal static class ServerCommand
         write(output);
     }
 
-    private static async Task<int> ServeAsync(ServerSettings settings, TextWriter output, TextWriter errors)
+    private static async Task<int> ServeAsync(ServerSettings settings, DataFolder? data, TextWriter output, TextWriter errors)
     {
         string? quicProblem = settings.Quic is null ? null : QuicSupport.Problem;
         if (quicProblem is not null && settings.IsQuicDemanded)
@@ -57,7 +67,11 @@ internal static class ServerCommand
         using var stop = new StopSignal();
         using ILoggerFactory loggers = ServerLog.CreateFactory(settings);
         ILogger<RegistryRunner> logger = loggers.CreateLogger<RegistryRunner>();
-        var registry = new RegistryService(settings.Registry, TimeProvider.System);
+        ILogger<SnapshotPump> dataLogger = loggers.CreateLogger<SnapshotPump>();
+        uint node = data?.NodeId(settings.Registry.NodeId, dataLogger.NodeIdProblem) ?? settings.Registry.NodeId;
+        var registry = new RegistryService(settings.Registry with { NodeId = node }, TimeProvider.System);
+        using SnapshotPump? snapshots = data is null ? null : new SnapshotPump(data, registry, settings.Data.SnapshotPeriod, dataLogger);
+        snapshots?.Restore();
         using var meter = new RegistryMeter(registry);
         IReadOnlyList<IServerTransport> transports = ServerTransports.Create(settings, loggers);
         await using var runner = new RegistryRunner(registry, transports, TimeProvider.System, logger, meter);
@@ -66,6 +80,7 @@ internal static class ServerCommand
             return exitCode;
         }
 
+        snapshots?.Start();
         foreach (string warning in settings.Warnings)
         {
             logger.Careless(warning);
@@ -79,6 +94,7 @@ internal static class ServerCommand
         output.WriteLine(ReadyLine(registry, transports));
         await stop.WaitAsync();
         await runner.StopAsync();
+        await (snapshots?.StopAsync() ?? Task.CompletedTask);
         return ExitCode.Ended;
     }
 

@@ -7,6 +7,7 @@ using Rollcall.Core.Seams;
 using Rollcall.Hosting;
 using Rollcall.Hosting.Access;
 using Rollcall.Server.Access;
+using Rollcall.Server.Data;
 using Rollcall.Server.Tls;
 using Rollcall.Transports.HttpServer;
 using Rollcall.Transports.Quic;
@@ -27,10 +28,12 @@ internal sealed record ServerSettings
     public const string WireSection = Section + ":Wire";
     public const string TlsSection = Section + ":Tls";
     public const string CredentialsSection = Section + ":Credentials";
+    public const string DataSection = Section + ":Data";
     public const string InsecureKey = Section + ":Insecure";
     public const string UrlKey = HttpSection + ":" + nameof(HttpServerOptions.Url);
     public const string TcpAddressKey = TcpSection + ":" + nameof(TcpServerOptions.Address);
     public const string QuicAddressKey = QuicSection + ":" + nameof(QuicServerOptions.Address);
+    public const string DataFolderKey = DataSection + ":" + nameof(DataSettings.Folder);
     public const string LoggingSection = "Logging";
 
     /// <summary>In place of an address: do not listen.</summary>
@@ -62,6 +65,9 @@ internal sealed record ServerSettings
 
     /// <summary>Who may come in.</summary>
     public required AccessPolicy Access { get; init; }
+
+    /// <summary>What is kept on disk.</summary>
+    public required DataSettings Data { get; init; }
 
     /// <summary>What is allowed, and should be known: one line each, said at start.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
@@ -109,6 +115,7 @@ internal sealed record ServerSettings
             Wire = wire,
             Tls = tls,
             Access = access,
+            Data = DataSettings.Keys.Bind(configuration.GetSection(DataSection), new(), problems),
             Warnings = warnings,
             Logging = configuration.GetSection(LoggingSection),
         };
@@ -116,7 +123,7 @@ internal sealed record ServerSettings
 
     private static void RefuseUnknown(IConfigurationSection root, ICollection<ConfigurationProblem> problems)
     {
-        string[] known = [CoreSection, HttpSection, TcpSection, QuicSection, WireSection, TlsSection, CredentialsSection, InsecureKey];
+        string[] known = [CoreSection, HttpSection, TcpSection, QuicSection, WireSection, TlsSection, CredentialsSection, DataSection, InsecureKey];
         foreach (IConfigurationSection entry in root.GetChildren())
         {
             if (!known.Contains(entry.Path, StringComparer.OrdinalIgnoreCase))

@@ -4,6 +4,7 @@ using Rollcall.Core;
 using Rollcall.Hosting;
 using Rollcall.Server;
 using Rollcall.Server.Access;
+using Rollcall.Server.Data;
 using Rollcall.Server.Tls;
 using Rollcall.Transports.HttpServer;
 using Rollcall.Transports.Quic;
@@ -242,6 +243,7 @@ public sealed class ConfigurationTests : IDisposable
         AssertComplete(WireOptionKeys.Wire, new WireOptions(), WireOptions.Rules.Select(rule => rule.Name));
         AssertComplete(TlsSettings.Keys, new TlsSettings(), []);
         AssertComplete(CredentialSettings.Keys, new CredentialSettings(), []);
+        AssertComplete(DataSettings.Keys, new DataSettings(), DataSettings.Rules.Select(rule => rule.Name));
     }
 
     private static void AssertComplete<TOptions>(

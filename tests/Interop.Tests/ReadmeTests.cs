@@ -9,6 +9,7 @@ using Rollcall.Core;
 using Rollcall.Hosting;
 using Rollcall.Server;
 using Rollcall.Server.Access;
+using Rollcall.Server.Data;
 using Rollcall.Server.Tls;
 using Rollcall.Testing.Support;
 using Rollcall.Transports.HttpServer;
@@ -164,7 +165,8 @@ public sealed partial class ReadmeTests
             OptionTable(ServerSettings.QuicSection, typeof(QuicServerOptions)),
             OptionTable(ServerSettings.WireSection, typeof(WireOptions)),
             OptionTable(ServerSettings.TlsSection, typeof(TlsSettings)),
-            OptionTable(ServerSettings.CredentialsSection, typeof(CredentialSettings))
+            OptionTable(ServerSettings.CredentialsSection, typeof(CredentialSettings)),
+            OptionTable(ServerSettings.DataSection, typeof(DataSettings))
         );
 
     private static string OptionTable(string section, Type options)

@@ -18,10 +18,13 @@ internal sealed class WarmRestart(StripeTable stripes, SnapshotPublisher publish
     // In the order of the snapshot, so that what is published together is next to each other.
     private const int StatesPerPublish = 4_096;
 
+    // Of a registry that stands alone: what it restores has a lease to be confirmed, and nobody knows better.
+    private static readonly TimeSpan s_aloneAgeMax = TimeSpan.FromHours(1);
+
     private string ClusterId => options.Cluster?.ClusterId ?? "";
 
     /// <summary>Older, an image might bring back what nobody remembers to have ended.</summary>
-    private TimeSpan AgeMax => options.Cluster?.TombstoneLife ?? options.OverrideLinger;
+    private TimeSpan AgeMax => options.Cluster?.TombstoneLife ?? s_aloneAgeMax;
 
     /// <summary>All that is known.</summary>
     public RegistryImage Read(WriteMoment moment)
@@ -90,14 +93,14 @@ internal sealed class WarmRestart(StripeTable stripes, SnapshotPublisher publish
         return image.ClusterId != ClusterId
                 ? Refused($"it is of {Named(image.ClusterId)}, and this is {Named(ClusterId)}", "Give each a directory of its own.")
             : options.NodeId != 0 && image.Node != options.NodeId
-                ? Refused($"it is of node {image.Node}, and this is node {options.NodeId}", "Give each node a directory of its own.")
+                ? Refused($"it is of node {image.Node:x}, and this is node {options.NodeId:x}", "Give each node a directory of its own.")
             : age > AgeMax ? Refused(TooOld(age), "What has ended since might come back: start without it.")
             : null;
     }
 
     private string TooOld(TimeSpan age) =>
-        $"it is {DurationText.Show(age)} old, and ends are remembered for {DurationText.Show(AgeMax)} "
-        + $"({(options.Cluster is null ? "RegistryOptions.OverrideLinger" : "ClusterOptions.TombstoneLife")})";
+        $"it is {DurationText.Show(age)} old, the limit is {DurationText.Show(AgeMax)}"
+        + (options.Cluster is null ? "" : " (ClusterOptions.TombstoneLife: then ends are forgotten)");
 
     private static string Named(string cluster) => cluster.Length == 0 ? "a registry that stands alone" : $"cluster '{cluster}'";
 

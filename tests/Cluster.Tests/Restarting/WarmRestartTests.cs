@@ -159,7 +159,7 @@ public sealed class WarmRestartTests
     [InlineData("other", 1u, 0, "it is of cluster 'other', and this is cluster 'restart'")]
     [InlineData("", 1u, 0, "it is of a registry that stands alone, and this is cluster 'restart'")]
     [InlineData("restart", 2u, 0, "it is of node 2, and this is node 1")]
-    [InlineData("restart", 1u, 61, " old, and ends are remembered for ")]
+    [InlineData("restart", 1u, 61, " old, the limit is 1h")]
     public void An_image_that_is_not_this_nodes_or_too_old_is_refused_and_changes_nothing(string cluster, uint node, int minutes, string why)
     {
         RegistryService before = New(node, cluster);

@@ -30,7 +30,7 @@ internal static class V1Writer
     ];
 
     /// <summary>A record as an object; its service is said by what stands around it, unless <paramref name="named"/>.</summary>
-    public static void WriteInstance(Utf8JsonWriter json, Instance instance, bool named)
+    public static void WriteInstance(Utf8JsonWriter json, Instance instance, bool named, bool provisional = false)
     {
         json.WriteStartObject();
         if (named)
@@ -70,6 +70,11 @@ internal static class V1Writer
 
         WritePairs(json, V1Member.Metadata, instance.Metadata);
         WritePairs(json, V1Member.Attributes, instance.Attributes);
+        if (provisional)
+        {
+            json.WriteBoolean("provisional", true);
+        }
+
         json.WriteEndObject();
     }
 

@@ -121,7 +121,7 @@ internal sealed class NativeReads(RegistryService registry, NativeDocuments docu
         var body = new ArrayBufferWriter<byte>(2_048);
         using (var json = new Utf8JsonWriter(body, V1Json.Readable))
         {
-            V1Writer.WriteInstance(json, instance, named: true);
+            V1Writer.WriteInstance(json, instance, named: true, registry.IsProvisional(instance));
         }
 
         body.Write("\n"u8);

@@ -30,7 +30,7 @@ internal static class HomePage
         page.Raw("<table><tr><th>Service</th><th class=\"number\">Instances</th><th>By status</th></tr>");
         foreach (ServiceEntry service in snapshot.Services().Take(ServicesShownMax))
         {
-            WriteService(page, snapshot, service);
+            WriteService(page, registry, snapshot, service);
         }
 
         page.Raw("</table>");
@@ -61,7 +61,7 @@ internal static class HomePage
         page.Raw(".</p>");
     }
 
-    private static void WriteService(HtmlWriter page, RegistrySnapshot snapshot, ServiceEntry service)
+    private static void WriteService(HtmlWriter page, RegistryService registry, RegistrySnapshot snapshot, ServiceEntry service)
     {
         page.Raw("<tr><td>").Text(service.Name.Text).Raw("</td><td class=\"number\">").Number(service.Count).Raw("</td><td>");
         IEnumerable<IGrouping<InstanceStatus, Instance>> byStatus = snapshot
@@ -76,7 +76,7 @@ internal static class HomePage
                 .Raw("</span> ")
                 .Number(group.Count())
                 .Raw(": ");
-            WriteInstances(page, group);
+            WriteInstances(page, registry, group);
             page.Raw("</div>");
         }
 
@@ -84,12 +84,17 @@ internal static class HomePage
         page.Raw("</td></tr>");
     }
 
-    private static void WriteInstances(HtmlWriter page, IEnumerable<Instance> instances)
+    private static void WriteInstances(HtmlWriter page, RegistryService registry, IEnumerable<Instance> instances)
     {
         string separator = "";
         foreach (Instance instance in instances)
         {
             page.Raw(separator).OwnLink("/v1/explain", instance.Service.Text, instance.Id, instance.Id);
+            if (registry.IsProvisional(instance))
+            {
+                page.Raw(" (provisional)");
+            }
+
             page.ForeignLink(instance.GetText(InstanceText.HomePageUrl), "home");
             page.ForeignLink(instance.GetText(InstanceText.StatusPageUrl), "info");
             separator = ", ";
