@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,6 +9,9 @@ using Rollcall.Client;
 using Rollcall.Client.AspNetCore;
 using Rollcall.Core.Model;
 using Rollcall.Core.Seams;
+using Rollcall.Transports.Http;
+using Rollcall.Transports.Quic;
+using Rollcall.Transports.Tcp;
 
 namespace Rollcall.Interop.Tests.Links;
 
@@ -25,16 +29,17 @@ internal sealed class ClientLife : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        RollcallClientBuilder client = builder
-            .Services.AddRollcallClient(options => options with { RetryMax = TimeSpan.FromSeconds(1) })
-            .Register(new SelfOptions { Service = "orders", Id = "me" });
-        foreach (ServerProcess server in servers)
-        {
-            client.AddServer(
-                new(server.AddressOf(scheme).OriginalString, token => Dial.OpenAsync(server, scheme, cancellation: token))
-            );
-        }
-
+        builder.Configuration["Rollcall:Client:RetryMax"] = "1s";
+        builder.Configuration["Rollcall:Client:Servers"] = string.Join(',', servers.Select(AddressOf));
+        builder.Configuration["Rollcall:Client:Self:Service"] = "orders";
+        builder.Configuration["Rollcall:Client:Self:Id"] = "me";
+        builder
+            .Services.AddRollcallClient(builder.Configuration.GetSection("Rollcall:Client"))
+            .AddLink("tcp", TcpLink.OpenAsync)
+            .AddLink("http", HttpLink.OpenAsync)
+            .AddLink("quic", QuicLink.OpenAsync);
+        // What an application does to all its HTTP clients must not reach the registry's links.
+        builder.Services.ConfigureHttpClientDefaults(http => http.AddHttpMessageHandler(() => new RefusingHandler()));
         _application = builder.Build();
     }
 
@@ -83,7 +88,15 @@ internal sealed class ClientLife : IAsyncDisposable
     }
 
     /// <summary>The server that the client uses now.</summary>
-    public ServerProcess Used => _servers.Single(server => server.AddressOf(_scheme).OriginalString == Client.Server);
+    public ServerProcess Used => _servers.Single(server => AddressOf(server) == Client.Server);
 
     public async ValueTask DisposeAsync() => await _application.DisposeAsync();
+
+    private string AddressOf(ServerProcess server) => server.AddressOf(_scheme).GetLeftPart(UriPartial.Authority);
+
+    private sealed class RefusingHandler : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException($"{request.RequestUri} went through the application's handlers.");
+    }
 }
