@@ -84,4 +84,7 @@ public sealed record Registration
 
     /// <summary>Pairs that only the adapter of the format they came in understands; kept and given back unchanged.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Attributes { get; init; } = [];
+
+    /// <summary>Why a registry with these limits would refuse it; null if it would not. For links that must not send what the other side cannot hold.</summary>
+    public RegistryError? Check(RegistryOptions limits) => RegistrationRule.Check(this, limits);
 }

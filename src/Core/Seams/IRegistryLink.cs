@@ -131,6 +131,9 @@ public enum LinkFailure : byte
 
     /// <summary>The node cannot serve it now.</summary>
     Unavailable = 7,
+
+    /// <summary>What is on the other side has no such operation, and never will: its protocol is another's.</summary>
+    NotSupported = 8,
 }
 
 /// <summary>A link could not do what it was asked: one line for people, without secrets.</summary>

@@ -17,9 +17,27 @@ public abstract class ConformanceNeedAttribute : Attribute
     public abstract string? Missing { get; }
 }
 
+/// <summary>On a subclass whose protocol has not all that the seam has: the tests that fit it. Its remarks say why the others do not.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class ConformancePartsAttribute(params string[] tests) : Attribute
+{
+    /// <summary>Names of tests.</summary>
+    public IReadOnlyList<string> Tests => tests;
+}
+
 /// <summary>Finds the tests of the suite in its subclasses.</summary>
 public sealed class ConformanceFactDiscoverer(IMessageSink messages) : FactDiscoverer(messages)
 {
+    public override IEnumerable<IXunitTestCase> Discover(
+        ITestFrameworkDiscoveryOptions discoveryOptions,
+        ITestMethod testMethod,
+        IAttributeInfo factAttribute
+    ) =>
+        testMethod.TestClass.Class.ToRuntimeType().GetCustomAttribute<ConformancePartsAttribute>() is { } parts
+        && !parts.Tests.Contains(testMethod.Method.Name)
+            ? []
+            : base.Discover(discoveryOptions, testMethod, factAttribute);
+
     protected override IXunitTestCase CreateTestCase(
         ITestFrameworkDiscoveryOptions discoveryOptions,
         ITestMethod testMethod,

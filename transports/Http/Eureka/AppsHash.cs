@@ -20,10 +20,22 @@ public static class AppsHash
     /// <summary>The hash of a registry with these counts; empty for an empty one.</summary>
     public static string Of(in StatusCounts counts)
     {
+        Span<int> byStatus = stackalloc int[s_byName.Length];
+        foreach (InstanceStatus status in s_byName)
+        {
+            byStatus[(int)status] = counts.Of(status);
+        }
+
+        return Of(byStatus);
+    }
+
+    /// <summary>The same, of counts by the number of the status.</summary>
+    public static string Of(ReadOnlySpan<int> counts)
+    {
         var hash = new StringBuilder();
         foreach (InstanceStatus status in s_byName)
         {
-            int count = counts.Of(status);
+            int count = counts[(int)status];
             if (count > 0)
             {
                 hash.Append(CultureInfo.InvariantCulture, $"{EurekaStatus.Text(status)}_{count}_");

@@ -35,6 +35,9 @@ internal sealed class InstanceDraft(bool statusIgnoresCase)
     private TimeSpan? _interval;
     private long? _serviceUpAtMs;
 
+    /// <summary>Takes what a registry says of the instance; null: the document is an owner's, and there it means nothing.</summary>
+    public RegistryWord? Word { get; init; }
+
     /// <summary>The first problem noted.</summary>
     public string? Problem { get; private set; }
 

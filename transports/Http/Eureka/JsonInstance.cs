@@ -46,6 +46,9 @@ internal static class JsonInstance
             case >= Member.InstanceId and <= Member.AsgName when !EurekaNames.IsServersOwn(member):
                 draft.Set(member, Scalar(ref reader, member, draft));
                 break;
+            case Member.LastUpdatedTimestamp or Member.ActionType when draft.Word is { } word:
+                word.Set(member, Scalar(ref reader, member, draft));
+                break;
             default:
                 reader.Skip();
                 break;
@@ -166,6 +169,10 @@ internal static class JsonInstance
             if (member is Member.DurationInSecs or Member.RenewalIntervalInSecs or Member.ServiceUpTimestamp)
             {
                 draft.SetLease(member, Scalar(ref reader, member, draft));
+            }
+            else if (draft.Word is { } word && RegistryWord.IsOfLease(member))
+            {
+                word.Set(member, Scalar(ref reader, member, draft));
             }
             else
             {

@@ -23,7 +23,8 @@ internal sealed class HttpLane : IDisposable
     /// <param name="node">Scheme, host and port.</param>
     /// <param name="options">How.</param>
     /// <param name="connectionsMax">Most connections at a time.</param>
-    public HttpLane(Uri node, HttpLinkOptions options, int connectionsMax)
+    /// <param name="headers">Sent with each request.</param>
+    public HttpLane(Uri node, HttpLinkOptions options, int connectionsMax, params ReadOnlySpan<(string Name, string Value)> headers)
     {
         _node = node;
         _answerBytesMax = options.AnswerBytesMax;
@@ -33,6 +34,10 @@ internal sealed class HttpLane : IDisposable
                 : new HttpClient(HandlerOf(options.Trust, connectionsMax), disposeHandler: true);
         _http.Timeout = Timeout.InfiniteTimeSpan;
         _http.DefaultRequestHeaders.Authorization = AuthorizationOf(options);
+        foreach ((string name, string value) in headers)
+        {
+            _http.DefaultRequestHeaders.TryAddWithoutValidation(name, value);
+        }
     }
 
     public async Task<HttpAnswer> SendAsync(HttpMethod method, string target, HttpContent? content, CancellationToken cancellation)

@@ -57,7 +57,8 @@ internal sealed class LinkLife(string address) : IDisposable
         }
     }
 
-    private async Task ThrowIfBrokenAsync()
+    /// <summary>Says why it is broken, if it is.</summary>
+    public async Task ThrowIfBrokenAsync()
     {
         if (Closed.IsCompleted)
         {
