@@ -45,7 +45,7 @@ public static class MergeRule
     public static Home Newer(in Home a, in Home b) => a.CompareTo(b) >= 0 ? a : b;
 
     /// <summary>
-    /// True if an expiry is to be answered with the record itself at a higher epoch: somebody who is not the home, and so does not
+    /// True if an expiry is to be answered with the record itself, at a newer revision: somebody who is not the home, and so does not
     /// see the renewals, took over a lease that is renewed.
     /// </summary>
     /// <param name="end">The end that would win.</param>
@@ -56,7 +56,7 @@ public static class MergeRule
         renewedWithinLease && end.Expired && (homeHere || end.Revision.Node != home.Node);
 
     /// <summary>
-    /// True if a newer record is to be answered with the one here at a higher epoch: it bears the name of this node, which did not
+    /// True if a newer record is to be answered with the one here, at a newer revision: it bears the name of this node, which did not
     /// make it in this boot, and the owner has registered here since.
     /// </summary>
     /// <remarks>A node that restarts with a clock that went back would else lose to its own past.</remarks>

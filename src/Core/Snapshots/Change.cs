@@ -41,7 +41,7 @@ public enum ChangeCause : byte
     /// <summary>Metadata was merged.</summary>
     MetadataSet,
 
-    /// <summary>Another node ended the lease without having seen its renewals: the record goes on at a higher epoch.</summary>
+    /// <summary>Another node ended the lease without having seen its renewals: the record goes on at a newer revision.</summary>
     Reissued,
 
     /// <summary>A former run of this node wrote it to its file; nobody has renewed it since the start.</summary>

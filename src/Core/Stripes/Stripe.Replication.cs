@@ -264,10 +264,10 @@ internal sealed partial class Stripe
         bool homeHere = !_slots.Cold(slot).Away;
         if (MergeRule.IsWrongEnd(merged.Content, homeHere, merged.Home, renewed) && !Planted(PlantedFaults.WrongEndStands))
         {
-            Reissue(slot, existing, merged, moment);
+            ulong renewedAt = Reissue(slot, existing, merged, moment);
             if (homeHere)
             {
-                ClaimHome(slot, merged.Home.Clock, moment);
+                _slots.Home(slot) = new HomeSlot(Math.Max(renewedAt, merged.Home.Clock + 1), 0, 0);
             }
 
             return false;
@@ -281,15 +281,21 @@ internal sealed partial class Stripe
     private bool IsMineOfNow(int slot, Instance existing, in KeyState merged) =>
         !_slots.Cold(slot).Away && MergeRule.IsOfFormerBoot(merged.Content, existing, _table.Node);
 
-    private void Reissue(int slot, Instance existing, in KeyState merged, WriteMoment moment)
+    // Newer than what it answers, but dated by the renewal that it rests on, not by now: if the owner has registered elsewhere since,
+    // that is the newer. Returns the date.
+    private ulong Reissue(int slot, Instance existing, in KeyState merged, WriteMoment moment)
     {
+        TimeSpan ago = RenewedAt(slot, moment.Now) is { } at ? moment.Now - at : TimeSpan.Zero;
+        ulong renewed = _table.NextClock(moment.WallMs) - ((ulong)ago.TotalMilliseconds << 16);
+        Revision answered = merged.Content.Revision;
         Instance record = existing.Copy();
         record.Version = _table.NextVersion(this);
-        record.Revision = _table.NextRevision(merged.Content.Revision, moment.WallMs) with { Epoch = merged.Content.Revision.Epoch + 1 };
+        record.Revision = new Revision(answered.Epoch, Math.Max(answered.Clock + 1, renewed), _table.Node);
         record.Override = merged.Override;
         record.LastChange = ChangeKind.Modified;
         _slots.SetRecord(slot, record);
         Keep(record, ChangeKind.Modified, ChangeCause.Reissued, WriteSource.Registry, moment, record.Revision);
+        return renewed;
     }
 
     private void Replace(int slot, Instance existing, in KeyState merged, bool changed, ushort via, WriteMoment moment)

@@ -2,24 +2,21 @@ using Rollcall.Core;
 using Rollcall.Core.Model;
 using Rollcall.Core.Replication;
 using Rollcall.Core.Snapshots;
-using Rollcall.Testing.Support;
+using static Rollcall.Cluster.Tests.HandNodes;
 
 namespace Rollcall.Cluster.Tests.Restarting;
 
 /// <summary>What a later run of a node makes of what a former one wrote: provisional, for a full lease, and never against a peer.</summary>
 public sealed class WarmRestartTests
 {
-    private static readonly TimeSpan s_lease = TimeSpan.FromSeconds(30);
-
-    private readonly HandClock _clock = new();
-    private ulong _boots;
+    private readonly HandNodes _nodes = new();
 
     [Theory]
-    [InlineData("restart")]
+    [InlineData("hand")]
     [InlineData("")]
     public void All_is_back_with_its_revisions_and_overrides_and_what_ended_is_not(string cluster)
     {
-        RegistryService before = New(1, cluster);
+        RegistryService before = _nodes.New(1, cluster);
         Register(before, "i-1");
         Register(before, "i-2");
         Register(before, "i-3");
@@ -30,7 +27,7 @@ public sealed class WarmRestartTests
         before.Cancel(Key("i-3"), before.Now);
         RegistryImage image = Written(before);
 
-        RegistryService after = New(1, cluster);
+        RegistryService after = _nodes.New(1, cluster);
         RestoreResult result = after.Restore(image, after.Now);
         Assert.Equal(new RestoreResult(null, Restored: 3), result);
         Assert.Equal(ShownBy(before), ShownBy(after));
@@ -40,19 +37,19 @@ public sealed class WarmRestartTests
     }
 
     [Theory]
-    [InlineData("restart")]
+    [InlineData("hand")]
     [InlineData("")]
     public void It_is_provisional_until_somebody_renews_it_and_has_a_full_lease_for_that(string cluster)
     {
-        RegistryService before = New(1, cluster);
+        RegistryService before = _nodes.New(1, cluster);
         Register(before, "kept");
         Register(before, "gone");
         RegistryImage image = Written(before);
-        Pass(TimeSpan.FromMinutes(10), before);
+        _nodes.Pass(TimeSpan.FromMinutes(10), before);
 
-        RegistryService after = New(1, cluster);
+        RegistryService after = _nodes.New(1, cluster);
         after.Restore(image, after.Now);
-        Pass(s_lease - TimeSpan.FromSeconds(1), after);
+        _nodes.Pass(Lease - TimeSpan.FromSeconds(1), after);
         Explanation why = after.Explain(Key("kept"), after.Now);
         Assert.True(why.Provisional);
         Assert.Contains("provisionally taken from this node's file 29.0 s ago, not renewed since", why.Summary, StringComparison.Ordinal);
@@ -60,7 +57,7 @@ public sealed class WarmRestartTests
 
         Assert.Equal(RenewOutcome.Same, after.Renew(Key("kept"), null, after.Now).Outcome);
         Assert.False(after.Explain(Key("kept"), after.Now).Provisional);
-        Pass(TimeSpan.FromSeconds(2), after);
+        _nodes.Pass(TimeSpan.FromSeconds(2), after);
         Assert.NotNull(after.Find(Key("kept")));
         Assert.Null(after.Find(Key("gone")));
     }
@@ -68,33 +65,33 @@ public sealed class WarmRestartTests
     [Fact]
     public void A_lease_whose_home_is_another_node_is_left_to_that_node_for_as_long_as_any_node_leaves_it()
     {
-        RegistryService other = New(2);
-        RegistryService before = New(1);
+        RegistryService other = _nodes.New(2);
+        RegistryService before = _nodes.New(1);
         Register(other, "i-1");
         Give(other, before, "i-1");
-        RegistryService after = New(1);
+        RegistryService after = _nodes.New(1);
         after.Restore(Written(before), after.Now);
 
-        Pass(s_lease + TimeSpan.FromSeconds(5), after);
+        _nodes.Pass(Lease + TimeSpan.FromSeconds(5), after);
         Assert.NotNull(after.Find(Key("i-1")));
-        Pass(s_lease, after);
+        _nodes.Pass(Lease, after);
         Assert.Null(after.Find(Key("i-1")));
     }
 
     [Fact]
     public void Renewals_told_by_a_home_that_has_gone_on_meanwhile_confirm_it()
     {
-        RegistryService other = New(2);
-        RegistryService before = New(1);
+        RegistryService other = _nodes.New(2);
+        RegistryService before = _nodes.New(1);
         Register(other, "i-1");
         Give(other, before, "i-1");
-        RegistryService after = New(1);
+        RegistryService after = _nodes.New(1);
         after.Restore(Written(before), after.Now);
         Instance restored = after.Find(Key("i-1"))!;
         Assert.True(after.IsProvisional(restored));
 
         var book = new RenewalBook(other, other.Options.Cluster!);
-        Pass(TimeSpan.FromSeconds(1), other, after);
+        _nodes.Pass(TimeSpan.FromSeconds(1), other, after);
         other.Renew(Key("i-1"), null, other.Now);
         Assert.True(new RenewalBook(after, after.Options.Cluster!).TryApply(book.Take(other.Now)!, after.Now, out HomesRequest? unknown));
         Assert.Null(unknown);
@@ -104,8 +101,8 @@ public sealed class WarmRestartTests
     [Fact]
     public void What_a_peer_knows_better_wins_a_registration_a_cancellation_and_an_expiry()
     {
-        RegistryService peer = New(2);
-        RegistryService before = New(1);
+        RegistryService peer = _nodes.New(2);
+        RegistryService before = _nodes.New(1);
         foreach (string id in (string[])["again", "cancelled", "expired", "older"])
         {
             Register(before, id);
@@ -113,13 +110,13 @@ public sealed class WarmRestartTests
         }
 
         RegistryImage image = Written(before);
-        Pass(TimeSpan.FromSeconds(40), peer); // the owner of one has gone: the peer is no home, and gives it two leases
-        peer.Register(Spoken("again") with { Port = 9_999 }, peer.Now);
+        _nodes.Pass(TimeSpan.FromSeconds(40), peer); // the owner of one has gone: the peer is no home, and gives it two leases
+        Register(peer, "again", port: 9_999);
         peer.Cancel(Key("cancelled"), peer.Now);
         peer.Renew(Key("older"), null, peer.Now);
-        Pass(TimeSpan.FromSeconds(25), peer);
+        _nodes.Pass(TimeSpan.FromSeconds(25), peer);
 
-        RegistryService after = New(1);
+        RegistryService after = _nodes.New(1);
         after.Restore(image, after.Now);
         foreach (string id in (string[])["again", "cancelled", "expired", "older"])
         {
@@ -133,7 +130,7 @@ public sealed class WarmRestartTests
         // And the peer learns nothing from the provisional ones: neither a record nor a home.
         Home home = peer.Replica!.StateOf(Key("older"), peer.Now).Home;
         List<KeyedState> newer = [];
-        RegistryService late = New(1);
+        RegistryService late = _nodes.New(1);
         late.Restore(image, late.Now);
         int applied = peer.Replica.Apply([.. late.ReadImage(late.Now).States], 1, peer.Now, newer);
         Assert.Equal((0, 3), (applied, newer.Count));
@@ -143,31 +140,31 @@ public sealed class WarmRestartTests
     [Fact]
     public void What_the_node_says_after_the_start_is_newer_than_what_it_said_before_though_its_clock_went_back()
     {
-        RegistryService before = New(1);
+        RegistryService before = _nodes.New(1);
         Register(before, "i-1");
         Revision said = before.Find(Key("i-1"))!.Revision;
         RegistryImage image = Written(before);
-        _clock.JumpWall(-TimeSpan.FromMinutes(3));
+        _nodes.Clock.JumpWall(-TimeSpan.FromMinutes(3));
 
-        RegistryService after = New(1);
+        RegistryService after = _nodes.New(1);
         after.Restore(image, after.Now);
         after.SetStatus(Key("i-1"), InstanceStatus.Down, after.Now);
         Assert.True(after.Find(Key("i-1"))!.Override!.Revision > said);
     }
 
     [Theory]
-    [InlineData("other", 1u, 0, "it is of cluster 'other', and this is cluster 'restart'")]
-    [InlineData("", 1u, 0, "it is of a registry that stands alone, and this is cluster 'restart'")]
-    [InlineData("restart", 2u, 0, "it is of node 2, and this is node 1")]
-    [InlineData("restart", 1u, 61, " old, the limit is 1h")]
+    [InlineData("other", 1u, 0, "it is of cluster 'other', and this is cluster 'hand'")]
+    [InlineData("", 1u, 0, "it is of a registry that stands alone, and this is cluster 'hand'")]
+    [InlineData("hand", 2u, 0, "it is of node 2, and this is node 1")]
+    [InlineData("hand", 1u, 61, " old, the limit is 1h")]
     public void An_image_that_is_not_this_nodes_or_too_old_is_refused_and_changes_nothing(string cluster, uint node, int minutes, string why)
     {
-        RegistryService before = New(node, cluster);
+        RegistryService before = _nodes.New(node, cluster);
         Register(before, "i-1");
         RegistryImage image = Written(before);
-        Pass(TimeSpan.FromMinutes(minutes), before);
+        _nodes.Pass(TimeSpan.FromMinutes(minutes), before);
 
-        RegistryService after = New(1);
+        RegistryService after = _nodes.New(1);
         RestoreResult result = after.Restore(image, after.Now);
         Assert.Equal(RegistryErrorCode.InvalidValue, result.Error?.Code);
         Assert.Contains(why, result.Error!.Message, StringComparison.Ordinal);
@@ -177,27 +174,11 @@ public sealed class WarmRestartTests
     [Fact]
     public void A_registry_that_has_begun_takes_nothing_back()
     {
-        RegistryService before = New(1);
+        RegistryService before = _nodes.New(1);
         Register(before, "i-1");
-        RegistryService after = New(1);
+        RegistryService after = _nodes.New(1);
         Register(after, "i-2");
         Assert.Throws<InvalidOperationException>(() => after.Restore(Written(before), after.Now));
-    }
-
-    private RegistryService New(uint node, string cluster = "restart")
-    {
-        var registry = new RegistryService(
-            new RegistryOptions
-            {
-                NodeId = node,
-                Seed = (++_boots << 8) + node,
-                GuardEnabled = false,
-                Cluster = cluster.Length == 0 ? null : new ClusterOptions { ClusterId = cluster },
-            },
-            _clock
-        );
-        registry.Advance(registry.Now);
-        return registry;
     }
 
     private static RegistryImage Written(RegistryService registry)
@@ -205,32 +186,4 @@ public sealed class WarmRestartTests
         RegistryImage image = registry.ReadImage(registry.Now);
         return image with { States = [.. image.States] };
     }
-
-    private void Pass(TimeSpan span, params RegistryService[] registries)
-    {
-        for (TimeSpan left = span; left > TimeSpan.Zero; left -= SteppedRegistry.Step)
-        {
-            _clock.Pass(left < SteppedRegistry.Step ? left : SteppedRegistry.Step);
-            foreach (RegistryService registry in registries)
-            {
-                registry.Advance(registry.Now);
-            }
-        }
-    }
-
-    private static void Give(RegistryService from, RegistryService to, string id)
-    {
-        var state = new KeyedState(new ServiceName("ORDERS"), System.Text.Encoding.UTF8.GetBytes(id), from.Replica!.StateOf(Key(id), from.Now));
-        to.Replica!.Apply([state], 1, to.Now);
-    }
-
-    private static Registration Spoken(string id) => RegistrationBuilder.Of("orders", id) with { LeaseDuration = s_lease };
-
-    private static void Register(RegistryService registry, string id) =>
-        Assert.Null(registry.Register(Spoken(id), registry.Now).Error);
-
-    private static InstanceKey Key(string id) => InstanceKey.Of("orders", id);
-
-    private static string[] ShownBy(RegistryService registry) =>
-        [.. registry.ReadSnapshot().Instances().Select(record => $"{record.Id} {record.Revision} {record.Port} {record.Override} {record.LastOverride?.Revision} {record.RegisteredAtMs}")];
 }

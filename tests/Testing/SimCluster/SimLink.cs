@@ -1,3 +1,4 @@
+using Rollcall.Core;
 using Rollcall.Core.Replication;
 using Rollcall.Core.Snapshots;
 
@@ -55,8 +56,8 @@ public sealed class SimLink
 
     public bool Has(SimNode node) => _a.Node == node || _b.Node == node;
 
-    /// <summary>What a node held when the connection came up.</summary>
-    public RegistrySnapshot HeldAtConnect(SimNode node) => (_a.Node == node ? _a : _b).AtConnect;
+    /// <summary>The registry of a node, in the boot in which the last connection came up, and what it held then; null: none ever did.</summary>
+    public (RegistryService Registry, RegistrySnapshot Held)? AtConnect(SimNode node) => (_a.Node == node ? _a : _b).AtConnect;
 
     public SimNode Other(SimNode node) => _a.Node == node ? _b.Node : _a.Node;
 
@@ -185,8 +186,8 @@ public sealed class SimLink
             _a.UnderWay = _b.UnderWay = 0;
             _a.Number = _a.Node.Cluster!.Connect(dialled: true, _a.Node.Time);
             _b.Number = _b.Node.Cluster!.Connect(dialled: false, _b.Node.Time);
-            _a.AtConnect = _a.Node.Registry!.ReadSnapshot();
-            _b.AtConnect = _b.Node.Registry!.ReadSnapshot();
+            _a.AtConnect = (_a.Node.Registry!, _a.Node.Registry!.ReadSnapshot());
+            _b.AtConnect = (_b.Node.Registry!, _b.Node.Registry!.ReadSnapshot());
             _a.Node.Wake();
             _b.Node.Wake();
         }
@@ -204,6 +205,6 @@ public sealed class SimLink
 
         public TimeSpan LastAt { get; set; }
 
-        public RegistrySnapshot AtConnect { get; set; } = null!;
+        public (RegistryService Registry, RegistrySnapshot Held)? AtConnect { get; set; }
     }
 }

@@ -16,6 +16,7 @@ public sealed class SimOwner
     private SimNode? _at;
     private long _boot;
     private TimeSpan _renewedAt;
+    private long _renewedAtMs; // by the wall clock of the node
 
     internal SimOwner(SimCluster cluster, string service, string id, TimeSpan lease, bool byHandle)
     {
@@ -133,8 +134,9 @@ public sealed class SimOwner
             {
                 Content known = registry.Replica!.StateOf(Key, node.Time).Content;
 
-                // Where clocks disagree the later date wins, and the owner, told that it is unknown, registers again: that is promised, no more.
-                bool dated = (long)(known.Revision.Clock >> 16) > registry.WallMs(node.Time) + 100;
+                // Where clocks disagree the later date wins, and the owner, told that it is unknown, registers again: that is promised, no
+                // more. The node's clock as it was when it took the renewal: it may be right again by now.
+                bool dated = (long)(known.Revision.Clock >> 16) > _renewedAtMs + (_cluster.World.Now - _renewedAt).TotalMilliseconds + 100;
                 if (_cluster.World.Now - _renewedAt < _lease && known.End != ChangeCause.Cancelled && !dated)
                 {
                     throw new SimFailureException(
@@ -180,6 +182,7 @@ public sealed class SimOwner
     private void Renewed(SimNode node, LeaseHandle handle)
     {
         (_at, _boot, _handle, _renewedAt) = (node, node.Boot, _byHandle ? handle : new LeaseHandle(1), _cluster.World.Now);
+        _renewedAtMs = node.Registry!.WallMs(node.Time);
         _cluster.Heartbeats++;
     }
 }
