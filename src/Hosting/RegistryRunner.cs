@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Rollcall.Core;
 using Rollcall.Core.Leases;
 using Rollcall.Core.Seams;
+using Rollcall.Hosting.Clustering;
 
 namespace Rollcall.Hosting;
 
@@ -25,6 +26,8 @@ public sealed class RegistryRunner : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly RegistryMeter? _meter;
+    private readonly ClusterHost? _cluster;
+    private readonly IReadOnlyList<string> _peers;
     private readonly CancellationTokenSource _ending = new();
     private readonly List<IServerTransport> _toStop = [];
     private Task _loop = Task.CompletedTask;
@@ -36,12 +39,16 @@ public sealed class RegistryRunner : IAsyncDisposable
     /// <param name="time">Wakes the loop; absent: the system's.</param>
     /// <param name="logger">Absent: silence.</param>
     /// <param name="meter">Absent: no histograms.</param>
+    /// <param name="cluster">Started behind the transports, stopped before them; disposed by the runner. Absent: the registry stands alone.</param>
+    /// <param name="peers">Those of the cluster at its start.</param>
     public RegistryRunner(
         RegistryService registry,
         IReadOnlyList<IServerTransport> transports,
         TimeProvider? time = null,
         ILogger<RegistryRunner>? logger = null,
-        RegistryMeter? meter = null
+        RegistryMeter? meter = null,
+        ClusterHost? cluster = null,
+        IReadOnlyList<string>? peers = null
     )
     {
         _registry = registry;
@@ -49,6 +56,8 @@ public sealed class RegistryRunner : IAsyncDisposable
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger<RegistryRunner>.Instance;
         _meter = meter;
+        _cluster = cluster;
+        _peers = peers ?? [];
     }
 
     /// <summary>Where the transports listen, with the ports that were bound.</summary>
@@ -73,11 +82,17 @@ public sealed class RegistryRunner : IAsyncDisposable
         }
 
         _loop = AdvanceEveryTickAsync(_ending.Token);
+        _cluster?.Start(_peers);
     }
 
     /// <summary>Stops the transports, then the loop; within <see cref="StopLimit"/>. Safe to call again.</summary>
     public async Task StopAsync(CancellationToken cancellation = default)
     {
+        if (_cluster is not null)
+        {
+            await _cluster.StopAsync();
+        }
+
         await StopTransportsAsync(cancellation);
         await _ending.CancelAsync();
         await _loop;
@@ -96,6 +111,11 @@ public sealed class RegistryRunner : IAsyncDisposable
         foreach (IServerTransport transport in _transports)
         {
             await transport.DisposeAsync();
+        }
+
+        if (_cluster is not null)
+        {
+            await _cluster.DisposeAsync();
         }
 
         _ending.Dispose();

@@ -44,6 +44,7 @@ internal static class WireOptionKeys
         { OptionKind.Duration, o => o.HelloTimeout, (o, v) => o with { HelloTimeout = v } },
         { OptionKind.Duration, o => o.IdleTimeout, (o, v) => o with { IdleTimeout = v } },
         { OptionKind.Duration, o => o.StallTimeout, (o, v) => o with { StallTimeout = v } },
+        { OptionKind.Duration, o => o.PeerSilenceTimeout, (o, v) => o with { PeerSilenceTimeout = v } },
         { OptionKind.Whole, o => o.SessionsMax, (o, v) => o with { SessionsMax = v } },
     };
 }

@@ -48,6 +48,9 @@ public sealed record WireOptions
     /// <summary>A session whose client has not taken what one flush sent, 64 kB or little more, after this long is closed.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>A lane between nodes of a cluster on which nothing comes for this long is closed; each pings three times as often.</summary>
+    public TimeSpan PeerSilenceTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Most sessions at a time, over all lanes and adapters of one server.</summary>
     public int SessionsMax { get; init; } = 100_000;
 
@@ -74,6 +77,7 @@ public sealed record WireOptions
         new("HelloTimeout", o => o.HelloTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)),
         new("IdleTimeout", o => o.IdleTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),
         new("StallTimeout", o => o.StallTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
+        new("PeerSilenceTimeout", o => o.PeerSilenceTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
         new("SessionsMax", o => o.SessionsMax, 1, 10_000_000, "sessions"),
     ];
 

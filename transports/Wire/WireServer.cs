@@ -4,10 +4,13 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.ObjectPool;
 using Rollcall.Core;
 using Rollcall.Core.Access;
+using Rollcall.Core.Replication;
+using Rollcall.Core.Seams;
 using Rollcall.Core.Snapshots;
 using Rollcall.Core.Watching;
 using Rollcall.Transports.Wire.Compression;
 using Rollcall.Transports.Wire.Frames;
+using Rollcall.Transports.Wire.Peering;
 using Rollcall.Transports.Wire.Records;
 using Rollcall.Transports.Wire.Sessions;
 
@@ -64,6 +67,9 @@ public sealed class WireServer : IDisposable
     /// <summary>Sessions at this moment.</summary>
     public int Sessions => Volatile.Read(ref _sessionCount);
 
+    /// <summary>Takes the lanes of peers; null: the registry stands alone.</summary>
+    public PeerAcceptor? Peers { get; init; }
+
     internal RegistryService Registry { get; }
 
     internal AccessPolicy Access { get; }
@@ -111,13 +117,20 @@ public sealed class WireServer : IDisposable
                 static session => ((WireSession)session!).End(WireErrorCode.Unavailable, "The server stops."),
                 session
             );
-            await session.RunAsync().ConfigureAwait(false);
+            if (!await session.RunAsync().ConfigureAwait(false))
+            {
+                return;
+            }
         }
         finally
         {
             Interlocked.Decrement(ref _sessionCount);
             _sessions.TryRemove(session, out _);
         }
+
+        var path = new PeerPath($"{peer.Transport}://{peer.Remote}");
+        await using var link = new WirePeerLane(lane, path, session.Packing, Options);
+        await Peers!(link, stopping).ConfigureAwait(false);
     }
 
     /// <summary>Ends the sweep and the pump; sessions are ended by their tokens.</summary>

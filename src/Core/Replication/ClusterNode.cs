@@ -84,7 +84,8 @@ public sealed class ClusterNode
         {
             _sessions.Remove(link, out PeerSession? session);
             Registry.Replica!.SetIsolated(IsIsolated);
-            return new LinkEnd(session?.Said?.Node, IsSelf(session?.Said), session?.Closing);
+            PeerHello? said = session?.Said;
+            return new LinkEnd(said?.Node, IsSelf(said), said is not null && Refusal(said) is null, session?.Closing);
         }
     }
 

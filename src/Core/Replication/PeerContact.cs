@@ -104,6 +104,16 @@ public sealed class PeerContact
         }
     }
 
+    /// <summary>It takes this node for linked already: that will show to be so, or not.</summary>
+    public void Postpone(uint node, string why, MonotonicTime now)
+    {
+        lock (_gate)
+        {
+            _dialAt = now + s_linkedPause;
+            _view = _view with { Node = node, Why = why };
+        }
+    }
+
     /// <summary>One of the two nodes wants no link.</summary>
     public bool Refused(string why, uint? node, MonotonicTime now)
     {

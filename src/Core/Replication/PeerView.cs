@@ -39,5 +39,6 @@ public sealed record PeerView(
 /// <summary>How a link ended.</summary>
 /// <param name="Node">The peer's id; null if it never said it.</param>
 /// <param name="IsSelf">True if the other end was this node.</param>
+/// <param name="IsWelcome">True if it may be linked with: if it was not, that is because it is linked already.</param>
 /// <param name="Reason">Why one of the two closed it; null: it broke off.</param>
-public sealed record LinkEnd(uint? Node, bool IsSelf, string? Reason);
+public sealed record LinkEnd(uint? Node, bool IsSelf, bool IsWelcome, string? Reason);

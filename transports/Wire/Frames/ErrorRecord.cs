@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Rollcall.Transports.Wire.Frames;
@@ -14,5 +15,16 @@ internal static class ErrorRecord
         WireErrorCode code = payload.IsEmpty ? WireErrorCode.Fault : (WireErrorCode)payload[0];
         string message = payload.IsEmpty ? "" : Encoding.UTF8.GetString(payload[1..Math.Min(payload.Length, MessageBytesMax)]);
         return (code, string.IsNullOrWhiteSpace(message) ? $"It gave no reason for error {(byte)code}." : message);
+    }
+
+    /// <summary>Writes the last frame of a lane.</summary>
+    public static void Write(IBufferWriter<byte> output, WireErrorCode code, string message)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(message);
+        int length = 1 + Math.Min(text.Length, MessageBytesMax);
+        new FrameHeader((uint)length, Opcode.Error, FrameFlags.Answer | FrameFlags.Last, 0).Write(output.GetSpan(FrameHeader.Size));
+        output.Advance(FrameHeader.Size);
+        output.WriteByte((byte)code);
+        output.Write(text.AsSpan(0, length - 1));
     }
 }

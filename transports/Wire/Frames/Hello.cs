@@ -18,7 +18,7 @@ internal static class WireVersion
     public static ReadOnlySpan<byte> Magic => "RCWP"u8;
 }
 
-/// <summary>What a lane is for: the server may tell its clients apart by it, nothing depends on it.</summary>
+/// <summary>What a lane is for. On that of a peer another language is spoken behind the hello; on the others it is only for people.</summary>
 internal enum LaneRole : byte
 {
     /// <summary>Everything.</summary>
@@ -32,6 +32,9 @@ internal enum LaneRole : byte
 
     /// <summary>Watches.</summary>
     Watches = 3,
+
+    /// <summary>A node of the same cluster.</summary>
+    Peer = 4,
 }
 
 /// <summary>What a client says first.</summary>

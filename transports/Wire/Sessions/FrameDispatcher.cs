@@ -81,7 +81,7 @@ internal sealed class FrameDispatcher(WireServer server, Operations operations, 
                 operations.CarryOut(header, payload, now, scratch);
             }
 
-            Paused = output.Waiting > WaitingBytesMax || operations.HasTooManyReads;
+            Paused = output.Waiting > WaitingBytesMax || operations.HasTooManyReads || operations.IsPeer;
             if (operations.HasEnded || Paused)
             {
                 break;

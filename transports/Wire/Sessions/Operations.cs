@@ -28,6 +28,9 @@ internal sealed class Operations(WireServer server, LanePeer peer, FrameOutput o
     /// <summary>True if the session is to end: its last frame is written.</summary>
     public bool HasEnded { get; private set; }
 
+    /// <summary>True if it is a peer: behind its hello, which is answered, the session has nothing to do with the lane any more.</summary>
+    public bool IsPeer { get; private set; }
+
     /// <summary>True once the client has said who it is.</summary>
     public bool IsGreeted => _principal is not null;
 
@@ -161,12 +164,23 @@ internal sealed class Operations(WireServer server, LanePeer peer, FrameOutput o
             return;
         }
 
+        if (hello.Role == LaneRole.Peer && RefusalOfPeer(principal) is { } refusal)
+        {
+            End(header.Correlation, WireErrorCode.NotAllowed, refusal);
+            return;
+        }
+
+        IsPeer = hello.Role == LaneRole.Peer;
         _principal = principal;
         _renewalRight = new RenewalRight(principal);
         outflow.Packing = Packings.Choose(hello.Packings);
         Greeting.Answer(_registry.BootEpoch, outflow.Packing, server.Options).Write(answer);
         output.Frame(Opcode.Hello, FrameFlags.Answer, header.Correlation, answer.WrittenSpan);
     }
+
+    private string? RefusalOfPeer(Principal principal) =>
+        principal.Refuse(RegistryOperation.Replicate)?.Message
+        ?? (server.Peers is null ? "This node stands alone: it is in no cluster, and takes no peers." : null);
 
     private void Register(in FrameHeader header, ref PayloadReader reader, MonotonicTime now, ArrayBufferWriter<byte> answer)
     {

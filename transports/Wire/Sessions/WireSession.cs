@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Rollcall.Transports.Wire.Compression;
 using Rollcall.Transports.Wire.Frames;
 
 namespace Rollcall.Transports.Wire.Sessions;
@@ -84,12 +85,15 @@ internal sealed class WireSession : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Serves the lane until either side ends it. Completes both ends of it.</summary>
-    public async Task RunAsync()
+    /// <summary>Serves the lane until either side ends it, and completes both ends of it.</summary>
+    /// <returns>True if the client is a peer: then the lane goes on, behind its hello, without this session.</returns>
+    public async Task<bool> RunAsync()
     {
+        bool goesOn = false;
         try
         {
             await LoopAsync().ConfigureAwait(false);
+            goesOn = _operations is { IsPeer: true, HasEnded: false };
         }
         catch (Exception e) when (LaneFailure.Is(e))
         {
@@ -103,9 +107,17 @@ internal sealed class WireSession : IThreadPoolWorkItem
         finally
         {
             _outflow.End();
-            await CloseAsync().ConfigureAwait(false);
+            if (!goesOn)
+            {
+                await CloseAsync().ConfigureAwait(false);
+            }
         }
+
+        return goesOn;
     }
+
+    /// <summary>How what goes over the lane is packed, as the hellos agreed.</summary>
+    public Packing Packing => _outflow.Packing;
 
     private async Task LoopAsync()
     {
@@ -152,7 +164,8 @@ internal sealed class WireSession : IThreadPoolWorkItem
                 }
             }
 
-            if (_operations.HasEnded || (_input.HasEnded && !_outflow.IsSending))
+            bool isOver = _operations.HasEnded || (_input.HasEnded && !_outflow.IsSending);
+            if (isOver || _operations.IsPeer)
             {
                 return;
             }

@@ -1,0 +1,280 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Rollcall.Core;
+using Rollcall.Core.Model;
+using Rollcall.Core.Replication;
+using Rollcall.Core.Seams;
+
+namespace Rollcall.Hosting.Clustering;
+
+/// <summary>START HERE for the cluster at work: links with peers, dialled and accepted, and the time and the wake-ups that they need.</summary>
+/// <remarks>
+/// <para>
+/// What nodes say to each other, and when, decides <see cref="ClusterNode"/>; here bytes are moved and clocks read. Give
+/// <see cref="AcceptAsync"/> to the transports, so that peers may come in by them.
+/// </para>
+/// <para>Owner: one caller: <see cref="Start"/>, then <see cref="SetPeers"/> at any time, then <see cref="StopAsync"/>.</para>
+/// </remarks>
+public sealed class ClusterHost : IAsyncDisposable
+{
+    private readonly Func<string, ClusterHost, IPeerRunner> _runners;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Signal _pulse = new();
+    private readonly ITimer _timer;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, RunningPeer> _peers = new(StringComparer.Ordinal); // guarded by _gate; by address
+    private readonly HashSet<uint> _linked = []; // guarded by _gate; nodes that were said to be linked
+    private readonly SaidBefore _said = new();
+    private PeerPump[] _pumps = []; // replaced under _gate
+    private Task _loop = Task.CompletedTask;
+    private bool _wasWarming;
+
+    /// <summary>A host that does nothing yet.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="runners">What an address of a peer becomes; for a node of the cluster: <see cref="RunnerOf"/>.</param>
+    /// <param name="time">Null: the system's.</param>
+    /// <param name="logger">Null: silence.</param>
+    public ClusterHost(
+        ClusterNode node,
+        Func<string, ClusterHost, IPeerRunner> runners,
+        TimeProvider? time = null,
+        ILogger<ClusterHost>? logger = null
+    )
+    {
+        Node = node;
+        _runners = runners;
+        Time = time ?? TimeProvider.System;
+        Logger = logger ?? NullLogger<ClusterHost>.Instance;
+        _timer = Time.CreateTimer(_ => _pulse.Set(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The node.</summary>
+    public ClusterNode Node { get; }
+
+    internal TimeProvider Time { get; }
+
+    internal ILogger Logger { get; }
+
+    private MonotonicTime Now => Node.Registry.Now;
+
+    /// <summary>Begins: dials peers, moves the node's time.</summary>
+    public void Start(IReadOnlyList<string> peers)
+    {
+        if (Node.Warming is { } warming)
+        {
+            _wasWarming = true;
+            Logger.Warming(warming.Message);
+        }
+
+        Node.Registry.Published += Pulse;
+        SetPeers(peers);
+        _loop = RunAsync(_ending.Token);
+    }
+
+    /// <summary>From now on these are the peers: links with others that were dialled from here end, what was there and stays is not touched.</summary>
+    public void SetPeers(IReadOnlyList<string> peers)
+    {
+        lock (_gate)
+        {
+            foreach (string gone in _peers.Keys.Except(peers, StringComparer.Ordinal).ToArray())
+            {
+                _peers.Remove(gone, out RunningPeer? peer);
+                peer!.Ending.Cancel();
+            }
+
+            foreach (string added in peers.Where(address => !_peers.ContainsKey(address)))
+            {
+                _peers.TryAdd(added, Run(added));
+            }
+
+            Node.Contacts = [.. _peers.Values.Select(peer => peer.Contact)];
+        }
+
+        LookAround();
+    }
+
+    /// <summary>A runner that keeps a link with a node of the cluster.</summary>
+    public IPeerRunner RunnerOf(IPeerDialer dialer) => new LinkRunner(this, dialer);
+
+    /// <summary>Takes a connection that a peer opened: a <see cref="PeerAcceptor"/>.</summary>
+    public async Task AcceptAsync(IPeerLane lane, CancellationToken stopping)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, _ending.Token);
+        (LinkEnd end, string why) = await PumpAsync(lane, dialled: false, _ => { }, ending.Token);
+        if (end is { Reason: not null, IsWelcome: false, IsSelf: false } && _said.IsNews(why, Now))
+        {
+            Logger.PeerRefused(lane.Path.Address, why);
+        }
+    }
+
+    /// <summary>Ends all links, and waits until they have ended.</summary>
+    public async Task StopAsync()
+    {
+        Node.Registry.Published -= Pulse;
+        await _ending.CancelAsync();
+        RunningPeer[] peers;
+        lock (_gate)
+        {
+            peers = [.. _peers.Values];
+        }
+
+        await Task.WhenAll([_loop, .. peers.Select(peer => peer.Running)]);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await _timer.DisposeAsync();
+    }
+
+    /// <summary>Something has happened that may give others something to do.</summary>
+    internal void Pulse() => _pulse.Set();
+
+    internal void Add(PeerPump pump)
+    {
+        lock (_gate)
+        {
+            _pumps = [.. _pumps, pump];
+        }
+    }
+
+    internal void Remove(PeerPump pump)
+    {
+        lock (_gate)
+        {
+            _pumps = [.. _pumps.Where(other => other != pump)];
+        }
+    }
+
+    /// <summary>Runs a link, and says when its peer is there and when it is gone.</summary>
+    internal async Task<(LinkEnd End, string Why)> PumpAsync(
+        IPeerLane lane,
+        bool dialled,
+        Action<uint> onLinked,
+        CancellationToken stopping
+    )
+    {
+        var pump = new PeerPump(this, lane, dialled);
+        (LinkEnd end, string why) = await pump.RunAsync(
+            node =>
+            {
+                onLinked(node);
+                SayLinked(node, lane.Path.Address);
+            },
+            stopping
+        );
+        if (end.Node is { } gone)
+        {
+            SayIfLost(gone, lane.Path.Address, why);
+        }
+
+        return (end, why);
+    }
+
+    /// <summary>Looks whether there is anybody to wait for.</summary>
+    internal void LookAround()
+    {
+        if (Node.Contacts.All(contact => contact.View.State == PeerState.Self))
+        {
+            Node.ExpectNoPeers();
+        }
+
+        Pulse();
+    }
+
+    private RunningPeer Run(string address)
+    {
+        IPeerRunner runner = _runners(address, this);
+        var contact = new PeerContact(address, Now);
+        var ending = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
+        return new RunningPeer(contact, ending, RunAsync(runner, contact, ending.Token));
+    }
+
+    private async Task RunAsync(IPeerRunner runner, PeerContact contact, CancellationToken stopping)
+    {
+        try
+        {
+            await Task.Run(() => runner.RunAsync(contact, stopping), stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // No longer configured, or the host stops.
+        }
+        catch (Exception exception)
+        {
+            contact.Failed("its runner failed: this is a bug.", Now);
+            Logger.LinkFailed(exception, contact.Address);
+        }
+    }
+
+    private async Task RunAsync(CancellationToken ending)
+    {
+        bool failing = false;
+        while (!ending.IsCancellationRequested)
+        {
+            TimeSpan wait = TimeSpan.FromSeconds(1);
+            try
+            {
+                wait = Node.Tick(Now) - Now;
+                SayIfWarm();
+                failing = false;
+            }
+            catch (Exception exception)
+            {
+                if (!failing)
+                {
+                    failing = true;
+                    Logger.TickFailed(exception);
+                }
+            }
+
+            foreach (PeerPump pump in Volatile.Read(ref _pumps))
+            {
+                pump.Wake();
+            }
+
+            _timer.Change(wait > TimeSpan.Zero ? wait : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+            await _pulse.WaitAsync(ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private void SayIfWarm()
+    {
+        if (_wasWarming && Node.Warming is null)
+        {
+            _wasWarming = false;
+            Logger.Warm();
+        }
+    }
+
+    private void SayLinked(uint node, string address)
+    {
+        bool isNews;
+        lock (_gate)
+        {
+            isNews = _linked.Add(node);
+        }
+
+        if (isNews)
+        {
+            Logger.PeerLinked($"{node:x}", address);
+        }
+    }
+
+    private void SayIfLost(uint node, string address, string why)
+    {
+        bool isNews;
+        lock (_gate)
+        {
+            isNews = !Node.IsLinked(node) && _linked.Remove(node);
+        }
+
+        if (isNews && !_ending.IsCancellationRequested)
+        {
+            Logger.PeerLost($"{node:x}", address, why);
+        }
+    }
+
+    private sealed record RunningPeer(PeerContact Contact, CancellationTokenSource Ending, Task Running);
+}
