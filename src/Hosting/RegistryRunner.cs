@@ -27,7 +27,7 @@ public sealed class RegistryRunner : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly RegistryMeter? _meter;
     private readonly ClusterHost? _cluster;
-    private readonly IReadOnlyList<string> _peers;
+    private readonly IReadOnlyList<ConfiguredPeer> _peers;
     private readonly CancellationTokenSource _ending = new();
     private readonly List<IServerTransport> _toStop = [];
     private Task _loop = Task.CompletedTask;
@@ -48,7 +48,7 @@ public sealed class RegistryRunner : IAsyncDisposable
         ILogger<RegistryRunner>? logger = null,
         RegistryMeter? meter = null,
         ClusterHost? cluster = null,
-        IReadOnlyList<string>? peers = null
+        IReadOnlyList<ConfiguredPeer>? peers = null
     )
     {
         _registry = registry;

@@ -77,7 +77,9 @@ internal sealed class CommandLine
         }
         else if (flag.Key is not null)
         {
-            Settings[flag.Key] = flag.Value is null ? attached ?? "on" : value;
+            string? before = flag.Repeats ? Settings.GetValueOrDefault(flag.Key) : null;
+            value = flag.Value is null ? attached ?? "on" : value;
+            Settings[flag.Key] = before is null ? value : $"{before} {value}";
         }
         else if (flag.Name == Flag.Config)
         {

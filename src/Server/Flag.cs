@@ -1,4 +1,5 @@
 using Rollcall.Server.Access;
+using Rollcall.Server.Clustering;
 using Rollcall.Server.Tls;
 
 namespace Rollcall.Server;
@@ -8,7 +9,8 @@ namespace Rollcall.Server;
 /// <param name="Value">What follows it, for people; null if nothing does.</param>
 /// <param name="Key">The configuration key that it sets; null if it sets none.</param>
 /// <param name="Help">One line.</param>
-internal sealed record Flag(string Name, string? Value, string? Key, string Help)
+/// <param name="Repeats">True: several may be given, and all count.</param>
+internal sealed record Flag(string Name, string? Value, string? Key, string Help, bool Repeats = false)
 {
     public const string Config = "--config";
     public const string Usage = "--help";
@@ -35,8 +37,11 @@ internal sealed record Flag(string Name, string? Value, string? Key, string Help
             "the same over QUIC; auto: the port of TCP, on this machine, where it is supported (auto)"
         ),
         new("--guard", "on|off", ServerSettings.CoreSection + ":GuardEnabled", "protection against mass expiry (on)"),
-        new("--node", "ID", ServerSettings.CoreSection + ":NodeId", "this node, 1 to 8 hexadecimal digits (drawn at start, with --data once and for all)"),
+        new("--node-id", "ID", ServerSettings.CoreSection + ":NodeId", "this node, 1 to 8 hexadecimal digits (drawn at start, with --data once and for all)"),
         new("--data", "DIR", ServerSettings.DataFolderKey, "keep the node's id and snapshots there, for a warm restart (nothing is kept)"),
+        new("--cluster", "NAME", ClusterSettings.ClusterIdKey, "nodes of the same name are one cluster (rollcall, if there are peers)"),
+        new("--peer", "URL", ClusterSettings.AddressesKey, $"another node, as often as there are: {PeerAddress.Form}", Repeats: true),
+        new("--peer-ca", "FILE", ClusterSettings.AuthoritiesKey, "who vouches for the certificates of peers (as the system)"),
         new(Config, "FILE", null, "settings in JSON, on top of appsettings.json"),
         new(
             "--tls-certificate",

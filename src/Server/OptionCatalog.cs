@@ -2,6 +2,7 @@ using Rollcall.Configuration;
 using Rollcall.Core;
 using Rollcall.Hosting;
 using Rollcall.Server.Access;
+using Rollcall.Server.Clustering;
 using Rollcall.Server.Data;
 using Rollcall.Server.Tls;
 using Rollcall.Transports.HttpServer;
@@ -28,6 +29,8 @@ internal static class OptionCatalog
         .. Entries(ServerSettings.TlsSection, TlsSettings.Keys, new TlsSettings()),
         .. Entries(ServerSettings.CredentialsSection, CredentialSettings.Keys, new CredentialSettings()),
         .. Entries(ServerSettings.DataSection, DataSettings.Keys, new DataSettings()),
+        .. Entries(ClusterSettings.ClusterSection, ClusterOptionKeys.All, ClusterSettings.Defaults),
+        .. Entries(ClusterSettings.PeersSection, PeerSettings.Keys, new PeerSettings()),
         new(ServerSettings.InsecureKey, OptionKind.Switch.Show(false), OptionKind.Switch.Name),
     ];
 

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Rollcall.Configuration;
 using Rollcall.Server.Access;
+using Rollcall.Server.Clustering;
 using Rollcall.Server.Tls;
 
 namespace Rollcall.Server;
@@ -39,6 +40,7 @@ internal static partial class ProblemReport
         CertificateFiles.CertificateKey,
         CertificateFiles.KeyKey,
         CertificateFiles.ClientAuthoritiesKey,
+        ClusterSettings.AuthoritiesKey,
     ];
 
     private static string Shown(string key, string value) =>

@@ -5,6 +5,8 @@ using Rollcall.Configuration;
 using Rollcall.Core;
 using Rollcall.Core.Seams;
 using Rollcall.Hosting;
+using Rollcall.Hosting.Clustering;
+using Rollcall.Server.Clustering;
 using Rollcall.Server.Data;
 using Rollcall.Transports.Quic;
 
@@ -73,8 +75,10 @@ internal static class ServerCommand
         using SnapshotPump? snapshots = data is null ? null : new SnapshotPump(data, registry, settings.Data.SnapshotPeriod, dataLogger);
         snapshots?.Restore();
         using var meter = new RegistryMeter(registry);
-        IReadOnlyList<IServerTransport> transports = ServerTransports.Create(settings, loggers);
-        await using var runner = new RegistryRunner(registry, transports, TimeProvider.System, logger, meter);
+        ClusterHost? cluster = ServerPeers.CreateHost(settings, registry, loggers);
+        IReadOnlyList<IServerTransport> transports = ServerTransports.Create(settings, cluster is null ? null : cluster.AcceptAsync, loggers);
+        IReadOnlyList<ConfiguredPeer> peers = ServerPeers.Create(settings);
+        await using var runner = new RegistryRunner(registry, transports, TimeProvider.System, logger, meter, cluster, peers);
         if (await StartAsync(runner, errors, stop.Asked) is { } exitCode)
         {
             return exitCode;

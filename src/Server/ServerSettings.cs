@@ -7,6 +7,7 @@ using Rollcall.Core.Seams;
 using Rollcall.Hosting;
 using Rollcall.Hosting.Access;
 using Rollcall.Server.Access;
+using Rollcall.Server.Clustering;
 using Rollcall.Server.Data;
 using Rollcall.Server.Tls;
 using Rollcall.Transports.HttpServer;
@@ -69,6 +70,9 @@ internal sealed record ServerSettings
     /// <summary>What is kept on disk.</summary>
     public required DataSettings Data { get; init; }
 
+    /// <summary>Its cluster; null: it stands alone.</summary>
+    public required ClusterSettings? Cluster { get; init; }
+
     /// <summary>What is allowed, and should be known: one line each, said at start.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
@@ -103,11 +107,13 @@ internal sealed record ServerSettings
         TlsOptions? tls = CertificateFiles.Read(certificates, problems, warnings);
         AccessPolicy access = ReadAccess(configuration, certificates, problems, warnings);
         Listener[] listeners = [.. Listener.Of(http, tcp, quic, hasCertificate: certificates.Certificate.Length > 0)];
-        ListenRule.Check(listeners, access.AsksForCredentials, IsInsecureAllowed(configuration, problems), problems, warnings);
+        bool insecureAllowed = IsInsecureAllowed(configuration, problems);
+        ListenRule.Check(listeners, access.AsksForCredentials, insecureAllowed, problems, warnings);
+        ClusterSettings? cluster = ClusterSettings.Read(configuration, insecureAllowed, problems, warnings);
         RefuseWithout(http, tcp, quic, certificates, problems);
         return new()
         {
-            Registry = registry,
+            Registry = registry with { Cluster = cluster?.Options },
             Http = http,
             Tcp = tcp,
             Quic = quic,
@@ -116,6 +122,7 @@ internal sealed record ServerSettings
             Tls = tls,
             Access = access,
             Data = DataSettings.Keys.Bind(configuration.GetSection(DataSection), new(), problems),
+            Cluster = cluster,
             Warnings = warnings,
             Logging = configuration.GetSection(LoggingSection),
         };
@@ -123,7 +130,20 @@ internal sealed record ServerSettings
 
     private static void RefuseUnknown(IConfigurationSection root, ICollection<ConfigurationProblem> problems)
     {
-        string[] known = [CoreSection, HttpSection, TcpSection, QuicSection, WireSection, TlsSection, CredentialsSection, DataSection, InsecureKey];
+        string[] known =
+        [
+            CoreSection,
+            HttpSection,
+            TcpSection,
+            QuicSection,
+            WireSection,
+            TlsSection,
+            CredentialsSection,
+            DataSection,
+            ClusterSettings.ClusterSection,
+            ClusterSettings.PeersSection,
+            InsecureKey,
+        ];
         foreach (IConfigurationSection entry in root.GetChildren())
         {
             if (!known.Contains(entry.Path, StringComparer.OrdinalIgnoreCase))

@@ -11,16 +11,16 @@ namespace Rollcall.Server;
 internal static class ServerTransports
 {
     /// <summary>In the order in which they start; whoever gets them disposes of them. QUIC is left out where it is not supported.</summary>
-    public static IReadOnlyList<IServerTransport> Create(ServerSettings settings, ILoggerFactory loggers)
+    public static IReadOnlyList<IServerTransport> Create(ServerSettings settings, PeerAcceptor? peers, ILoggerFactory loggers)
     {
+        // One for all: a change is encoded once, whichever protocol takes it away.
+        var wire = new WireServing(settings.Wire, settings.Access, loggers) { Peers = peers };
         var transports = new List<IServerTransport>();
         if (settings.Http is { } http)
         {
-            transports.Add(new HttpServerTransport(http, loggers, settings.Access, settings.Tls));
+            transports.Add(new HttpServerTransport(http, loggers, settings.Access, settings.Tls, peers is null ? null : wire));
         }
 
-        // One for both: a change is encoded once, whichever protocol takes it away.
-        var wire = new WireServing(settings.Wire, settings.Access, loggers);
         if (settings.Tcp is { } tcp)
         {
             transports.Add(new TcpServerTransport(tcp, wire, settings.Tls, loggers));

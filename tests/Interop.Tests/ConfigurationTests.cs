@@ -33,7 +33,7 @@ public sealed class ConfigurationTests : IDisposable
             "--Rollcall:Http:ConectionsMax=5",
             "--gaurd",
             "off",
-            "--node",
+            "--node-id",
             "xyz"
         );
 
@@ -136,7 +136,7 @@ public sealed class ConfigurationTests : IDisposable
             "--http=http://localhost:0",
             "--guard",
             "off",
-            "--node",
+            "--node-id",
             "1a2b",
             "--rollcall:core:leasedurationmax",
             "00:10:00",
@@ -189,7 +189,7 @@ public sealed class ConfigurationTests : IDisposable
     public async Task A_file_that_is_no_JSON_object_is_named(string content)
     {
         string file = WriteFile(content);
-        (int exitCode, string errors) = await RefuseAsync("--config", file, "--node", "xyz");
+        (int exitCode, string errors) = await RefuseAsync("--config", file, "--node-id", "xyz");
         Assert.Equal(2, exitCode);
         Assert.Contains(file, errors, StringComparison.Ordinal);
         Assert.Contains("2 problems.", errors, StringComparison.Ordinal);

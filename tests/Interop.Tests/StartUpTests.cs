@@ -35,7 +35,7 @@ public sealed class StartUpTests(ITestOutputHelper output)
     [Fact]
     public async Task It_says_one_line_when_it_is_ready_and_answers_from_then_on()
     {
-        await using ServerProcess server = await ServerProcess.StartAsync("--node", "1a2b", "--guard", "off");
+        await using ServerProcess server = await ServerProcess.StartAsync("--node-id", "1a2b", "--guard", "off");
         using var client = new HttpClient { BaseAddress = server.BaseUrl };
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("health/live")).StatusCode);
 

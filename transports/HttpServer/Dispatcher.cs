@@ -6,6 +6,7 @@ using Rollcall.Transports.HttpServer.Documents;
 using Rollcall.Transports.HttpServer.Handlers;
 using Rollcall.Transports.HttpServer.Native;
 using Rollcall.Transports.HttpServer.Routing;
+using Rollcall.Transports.HttpServer.Upgrading;
 
 namespace Rollcall.Transports.HttpServer;
 
@@ -28,9 +29,20 @@ internal sealed class Dispatcher
     private readonly NativeApi _native;
     private readonly ServerStatus _serverStatus;
     private readonly PageHandlers _pages;
+    private readonly PeerUpgrade _upgrade;
+    private readonly RegistryService _registry;
 
-    public Dispatcher(RegistryService registry, DocumentSources sources, NativeApi native, AccessPolicy access, HttpServerOptions options)
+    public Dispatcher(
+        RegistryService registry,
+        DocumentSources sources,
+        NativeApi native,
+        PeerUpgrade upgrade,
+        AccessPolicy access,
+        HttpServerOptions options
+    )
     {
+        _registry = registry;
+        _upgrade = upgrade;
         _options = options;
         _gate = new Gate(access);
         _reads = new Reads(registry, sources);
@@ -58,6 +70,17 @@ internal sealed class Dispatcher
         if (!_gate.Admits(exchange, endpoint, route.Name))
         {
             return Task.CompletedTask;
+        }
+
+        if (endpoint.ShowsWhole && _registry.Warming is { } warming)
+        {
+            ErrorMap.Answer(exchange, warming);
+            return Task.CompletedTask;
+        }
+
+        if (route.Kind == RouteKind.PeerLane)
+        {
+            return _upgrade.Serve(exchange, exchange.Upgrade);
         }
 
         if (exchange.IsNative)
@@ -214,7 +237,7 @@ internal sealed class Dispatcher
                 _pages.History(exchange);
                 break;
             default:
-                Health.Answer(exchange);
+                Health.Answer(exchange, route.Kind == RouteKind.Ready ? _registry.Warming : null);
                 break;
         }
     }

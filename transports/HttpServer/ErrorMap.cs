@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using Rollcall.Core;
 using Rollcall.Transports.Http.V1;
 
@@ -7,6 +8,9 @@ namespace Rollcall.Transports.HttpServer;
 /// <summary>The registry's expected refusals as HTTP statuses: the one place.</summary>
 internal static class ErrorMap
 {
+    // Seconds. Warming takes about one for each million instances; until then another node has the answer.
+    private static readonly StringValues s_retryAfter = "1";
+
     public static int StatusOf(RegistryErrorCode code) =>
         code switch
         {
@@ -35,6 +39,12 @@ internal static class ErrorMap
     public static void Answer(Exchange exchange, RegistryError error)
     {
         int status = StatusOf(error.Code);
+        if (error.Code == RegistryErrorCode.Warming)
+        {
+            exchange.Headers.RetryAfter = s_retryAfter;
+            exchange.Headers.CacheControl = Names.NoStore;
+        }
+
         if (status == StatusCodes.Status404NotFound)
         {
             exchange.NotFound(error.Message, (V1Error)error.Code);

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -49,6 +50,14 @@ internal sealed class Exchange
         get => _response.StatusCode;
         set => _response.StatusCode = value;
     }
+
+    /// <summary>How the connection can become another protocol's; null if it cannot.</summary>
+    public IHttpUpgradeFeature? Upgrade => _features.Get<IHttpUpgradeFeature>();
+
+    /// <summary>Where the caller is, for logs.</summary>
+    public string Remote => _features.Get<IHttpConnectionFeature>() is { RemoteIpAddress: { } address, RemotePort: var port }
+        ? new IPEndPoint(address, port).ToString()
+        : "";
 
     /// <summary>True if a body waits to be sent.</summary>
     public bool HasBody => !_body.IsEmpty;

@@ -11,7 +11,9 @@ using Rollcall.Core.Access;
 using Rollcall.Core.Seams;
 using Rollcall.Transports.HttpServer.Documents;
 using Rollcall.Transports.HttpServer.Native;
+using Rollcall.Transports.HttpServer.Upgrading;
 using Rollcall.Transports.HttpServer.Watching;
+using Rollcall.Transports.Wire.Connections;
 
 namespace Rollcall.Transports.HttpServer;
 
@@ -27,26 +29,34 @@ public sealed class HttpServerTransport : IServerTransport
     /// <summary>How often encoded forms that nobody asks for are given back.</summary>
     private static readonly TimeSpan s_trimInterval = TimeSpan.FromMinutes(1);
 
+    /// <summary>Peers that come in by HTTP: far more than a cluster has nodes.</summary>
+    private const int UpgradedMax = 1_024;
+
     private readonly ILoggerFactory _loggers;
     private readonly ListenAddress _address;
     private readonly AccessPolicy _access;
     private readonly TlsOptions? _tls;
+    private readonly WireServing? _wire;
+    private readonly CancellationTokenSource _stopping = new();
     private readonly HttpMeter _meter = new();
     private KestrelServer? _kestrel;
     private WatchHub? _watches;
     private Timer? _trimming;
+    private bool _hasWire;
 
     /// <summary>A transport that does not listen yet.</summary>
     /// <param name="options">Where, and every limit.</param>
     /// <param name="loggers">Null: nothing is logged.</param>
     /// <param name="access">Who may come in; null: <see cref="AccessPolicy.Open"/>.</param>
     /// <param name="tls">The certificate, where <see cref="HttpServerOptions.Url"/> is https.</param>
+    /// <param name="wire">Serves peers that come in by HTTP; null: none do.</param>
     /// <exception cref="ArgumentException">The options have problems, and the message names all; or https has no certificate.</exception>
     public HttpServerTransport(
         HttpServerOptions options,
         ILoggerFactory? loggers = null,
         AccessPolicy? access = null,
-        TlsOptions? tls = null
+        TlsOptions? tls = null,
+        WireServing? wire = null
     )
     {
         IReadOnlyList<OptionProblem> problems = options.Validate();
@@ -65,6 +75,7 @@ public sealed class HttpServerTransport : IServerTransport
         _tls = options.IsSecure ? tls : null;
         _address = address;
         _loggers = loggers ?? NullLoggerFactory.Instance;
+        _wire = wire;
     }
 
     /// <summary>The options in force.</summary>
@@ -83,8 +94,9 @@ public sealed class HttpServerTransport : IServerTransport
         var documents = new NativeDocuments(registry);
         _watches = new WatchHub(registry, Options.WatchersMax);
         var native = new NativeApi(registry, documents, _watches, Options);
+        _hasWire = _wire is not null;
         var handler = new RequestHandler(
-            new Dispatcher(registry, sources, native, _access, Options),
+            new Dispatcher(registry, sources, native, new PeerUpgrade(_wire?.Open(registry), _stopping.Token), _access, Options),
             _meter,
             _loggers.CreateLogger<HttpServerTransport>()
         );
@@ -120,10 +132,16 @@ public sealed class HttpServerTransport : IServerTransport
             await _trimming.DisposeAsync();
         }
 
+        await _stopping.CancelAsync();
         _watches?.Stop();
         if (_kestrel is not null)
         {
             await _kestrel.StopAsync(cancellation);
+        }
+
+        if (Interlocked.Exchange(ref _hasWire, false))
+        {
+            _wire!.Close();
         }
     }
 
@@ -134,6 +152,7 @@ public sealed class HttpServerTransport : IServerTransport
         _watches?.Dispose();
         _kestrel?.Dispose();
         _meter.Dispose();
+        _stopping.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -162,7 +181,7 @@ public sealed class HttpServerTransport : IServerTransport
     private void SetLimits(KestrelServerLimits limits)
     {
         limits.MaxConcurrentConnections = Options.ConnectionsMax;
-        limits.MaxConcurrentUpgradedConnections = 0;
+        limits.MaxConcurrentUpgradedConnections = _wire is null ? 0 : UpgradedMax;
         limits.MaxRequestLineSize = Options.RequestLineBytesMax;
         limits.MaxRequestHeadersTotalSize = Options.HeaderBytesMax;
         limits.MaxRequestHeaderCount = Options.HeadersMax;

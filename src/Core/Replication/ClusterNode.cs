@@ -216,6 +216,9 @@ public sealed class ClusterNode
         }
     }
 
+    /// <summary>The peers as this node sees them.</summary>
+    public IReadOnlyList<PeerReport> Report(MonotonicTime now) => PeerReport.Of(Contacts, Peers(now), now);
+
     /// <summary>Renewals of another node, or passed on by it.</summary>
     internal void Receive(RenewSet set, PeerSession from, MonotonicTime now)
     {

@@ -17,7 +17,6 @@ namespace Rollcall.Hosting.Clustering;
 /// </remarks>
 public sealed class ClusterHost : IAsyncDisposable
 {
-    private readonly Func<string, ClusterHost, IPeerRunner> _runners;
     private readonly CancellationTokenSource _ending = new();
     private readonly Signal _pulse = new();
     private readonly ITimer _timer;
@@ -31,18 +30,11 @@ public sealed class ClusterHost : IAsyncDisposable
 
     /// <summary>A host that does nothing yet.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="runners">What an address of a peer becomes; for a node of the cluster: <see cref="RunnerOf"/>.</param>
     /// <param name="time">Null: the system's.</param>
     /// <param name="logger">Null: silence.</param>
-    public ClusterHost(
-        ClusterNode node,
-        Func<string, ClusterHost, IPeerRunner> runners,
-        TimeProvider? time = null,
-        ILogger<ClusterHost>? logger = null
-    )
+    public ClusterHost(ClusterNode node, TimeProvider? time = null, ILogger<ClusterHost>? logger = null)
     {
         Node = node;
-        _runners = runners;
         Time = time ?? TimeProvider.System;
         Logger = logger ?? NullLogger<ClusterHost>.Instance;
         _timer = Time.CreateTimer(_ => _pulse.Set(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -58,7 +50,7 @@ public sealed class ClusterHost : IAsyncDisposable
     private MonotonicTime Now => Node.Registry.Now;
 
     /// <summary>Begins: dials peers, moves the node's time.</summary>
-    public void Start(IReadOnlyList<string> peers)
+    public void Start(IReadOnlyList<ConfiguredPeer> peers)
     {
         if (Node.Warming is { } warming)
         {
@@ -72,19 +64,19 @@ public sealed class ClusterHost : IAsyncDisposable
     }
 
     /// <summary>From now on these are the peers: links with others that were dialled from here end, what was there and stays is not touched.</summary>
-    public void SetPeers(IReadOnlyList<string> peers)
+    public void SetPeers(IReadOnlyList<ConfiguredPeer> peers)
     {
         lock (_gate)
         {
-            foreach (string gone in _peers.Keys.Except(peers, StringComparer.Ordinal).ToArray())
+            foreach (string gone in _peers.Keys.Except(peers.Select(peer => peer.Address), StringComparer.Ordinal).ToArray())
             {
                 _peers.Remove(gone, out RunningPeer? peer);
                 peer!.Ending.Cancel();
             }
 
-            foreach (string added in peers.Where(address => !_peers.ContainsKey(address)))
+            foreach (ConfiguredPeer added in peers.Where(peer => !_peers.ContainsKey(peer.Address)))
             {
-                _peers.TryAdd(added, Run(added));
+                _peers.Add(added.Address, Run(added));
             }
 
             Node.Contacts = [.. _peers.Values.Select(peer => peer.Contact)];
@@ -92,9 +84,6 @@ public sealed class ClusterHost : IAsyncDisposable
 
         LookAround();
     }
-
-    /// <summary>A runner that keeps a link with a node of the cluster.</summary>
-    public IPeerRunner RunnerOf(IPeerDialer dialer) => new LinkRunner(this, dialer);
 
     /// <summary>Takes a connection that a peer opened: a <see cref="PeerAcceptor"/>.</summary>
     public async Task AcceptAsync(IPeerLane lane, CancellationToken stopping)
@@ -183,10 +172,10 @@ public sealed class ClusterHost : IAsyncDisposable
         Pulse();
     }
 
-    private RunningPeer Run(string address)
+    private RunningPeer Run(ConfiguredPeer peer)
     {
-        IPeerRunner runner = _runners(address, this);
-        var contact = new PeerContact(address, Now);
+        IPeerRunner runner = peer.CreateRunner(this);
+        var contact = new PeerContact(peer.Address, Now);
         var ending = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
         return new RunningPeer(contact, ending, RunAsync(runner, contact, ending.Token));
     }

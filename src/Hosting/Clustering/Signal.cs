@@ -1,23 +1,16 @@
+using System.Threading.Channels;
+
 namespace Rollcall.Hosting.Clustering;
 
 /// <summary>Wakes one waiter: set any number of times, it is waited for once.</summary>
-/// <remarks>Threads: any may set, one waits. Cost: 0 bytes to set.</remarks>
+/// <remarks>Threads: any may set, one waits.</remarks>
 internal sealed class Signal
 {
-    private readonly SemaphoreSlim _waiting = new(0);
-    private int _isSet;
+    private readonly Channel<bool> _set = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true }
+    );
 
-    public void Set()
-    {
-        if (Interlocked.Exchange(ref _isSet, 1) == 0)
-        {
-            _waiting.Release();
-        }
-    }
+    public void Set() => _set.Writer.TryWrite(true);
 
-    public async Task WaitAsync(CancellationToken cancellation = default)
-    {
-        await _waiting.WaitAsync(cancellation);
-        Interlocked.Exchange(ref _isSet, 0);
-    }
+    public async Task WaitAsync(CancellationToken cancellation = default) => await _set.Reader.ReadAsync(cancellation);
 }

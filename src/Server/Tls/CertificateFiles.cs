@@ -44,6 +44,10 @@ internal static class CertificateFiles
         return new TlsOptions(own, authorities, [.. chain.Where(certificate => certificate != own)]);
     }
 
+    /// <summary>Authorities in a file; null if none is named, or if there are problems.</summary>
+    public static X509Certificate2Collection? Authorities(string path, string key, ICollection<ConfigurationProblem> problems) =>
+        Try(path, key, ReadAuthorities, problems);
+
     private static void WarnOfAge(X509Certificate2 certificate, string path, DateTime now, ICollection<string> warnings)
     {
         string? warning =

@@ -24,7 +24,8 @@ public sealed class DependencyTests
         ["transports/Tcp"] = ["src/Core", "transports/Wire"],
         ["transports/Quic"] = ["src/Core", "transports/Wire"],
         ["transports/Http"] = ["src/Core"],
-        ["transports/HttpServer"] = ["src/Core", "transports/Http"],
+        // Wire: nodes between which only HTTP passes turn a request into a lane of it.
+        ["transports/HttpServer"] = ["src/Core", "transports/Http", "transports/Wire"],
         [Server] =
         [
             "src/Core",

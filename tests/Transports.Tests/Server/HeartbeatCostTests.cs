@@ -10,6 +10,7 @@ using Rollcall.Testing.Support;
 using Rollcall.Transports.HttpServer;
 using Rollcall.Transports.HttpServer.Documents;
 using Rollcall.Transports.HttpServer.Native;
+using Rollcall.Transports.HttpServer.Upgrading;
 using Rollcall.Transports.HttpServer.Watching;
 using Xunit.Abstractions;
 
@@ -40,7 +41,7 @@ public sealed class HeartbeatCostTests(ITestOutputHelper output)
         using var hub = new WatchHub(registry, watchersMax: 0);
         var options = new HttpServerOptions();
         var native = new NativeApi(registry, new NativeDocuments(registry), hub, options);
-        var dispatcher = new Dispatcher(registry, new DocumentSources(registry), native, AccessPolicy.Open, options);
+        var dispatcher = new Dispatcher(registry, new DocumentSources(registry), native, new PeerUpgrade(null, default), AccessPolicy.Open, options);
         var handler = new RequestHandler(dispatcher, meter, NullLogger.Instance);
         var connection = new Connection(target.Replace("HANDLE", registered.Handle.ToString(), StringComparison.Ordinal));
         for (int i = 0; i < Warmup; i++)

@@ -11,6 +11,7 @@ internal sealed class NativeApi(RegistryService registry, NativeDocuments docume
     private readonly NativeWrites _writes = new(registry, options);
     private readonly NativeRenewals _renewals = new(registry, options);
     private readonly NativeInsight _insight = new(registry);
+    private readonly NativePeers _peers = new(registry);
     private readonly Watches _watches = new(registry, documents, hub, options);
 
     public Task Dispatch(Exchange exchange, in Route route, Verbs verb)
@@ -76,6 +77,9 @@ internal sealed class NativeApi(RegistryService registry, NativeDocuments docume
                 break;
             case (RouteKind.ConfirmLoss, _):
                 _insight.ConfirmLoss(exchange);
+                break;
+            case (RouteKind.Peers, _):
+                _peers.Show(exchange);
                 break;
             default:
                 _insight.History(exchange);

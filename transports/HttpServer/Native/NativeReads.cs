@@ -40,6 +40,7 @@ internal sealed class NativeReads(RegistryService registry, NativeDocuments docu
         "GET    /v1/guard",
         "POST   /v1/guard/confirm-loss",
         "GET    /v1/history",
+        "GET    /v1/peers",
     ];
 
     public void Index(Exchange exchange)

@@ -9,9 +9,9 @@ internal static class Endpoints
 {
     public static IReadOnlyList<HttpEndpoint> All { get; } =
     [
-        new(RouteKind.Apps, Verbs.Get, RegistryOperation.Read, "read_full"),
-        new(RouteKind.Delta, Verbs.Get, RegistryOperation.Read, "read_delta"),
-        new(RouteKind.Service, Verbs.Get, RegistryOperation.Read, "read_service"),
+        new(RouteKind.Apps, Verbs.Get, RegistryOperation.Read, "read_full", ShowsWhole: true),
+        new(RouteKind.Delta, Verbs.Get, RegistryOperation.Read, "read_delta", ShowsWhole: true),
+        new(RouteKind.Service, Verbs.Get, RegistryOperation.Read, "read_service", ShowsWhole: true),
         new(RouteKind.Service, Verbs.Post, RegistryOperation.Register, "register", RightScope.Service, TakesBody: true),
         new(RouteKind.Instance, Verbs.Get, RegistryOperation.Read, "read_instance"),
         new(RouteKind.Instance, Verbs.Put, RegistryOperation.Renew, "renew", RightScope.Service),
@@ -20,8 +20,8 @@ internal static class Endpoints
         new(RouteKind.InstanceStatus, Verbs.Delete, RegistryOperation.SetStatus, "clear_status", RightScope.Service),
         new(RouteKind.InstanceMetadata, Verbs.Put, RegistryOperation.SetMetadata, "set_metadata", RightScope.Service),
         new(RouteKind.InstanceById, Verbs.Get, RegistryOperation.Read, "read_instance"),
-        new(RouteKind.Vip, Verbs.Get, RegistryOperation.Read, "read_vip"),
-        new(RouteKind.SecureVip, Verbs.Get, RegistryOperation.Read, "read_vip"),
+        new(RouteKind.Vip, Verbs.Get, RegistryOperation.Read, "read_vip", ShowsWhole: true),
+        new(RouteKind.SecureVip, Verbs.Get, RegistryOperation.Read, "read_vip", ShowsWhole: true),
         new(RouteKind.Batch, Verbs.Post, RegistryOperation.Replicate, "replicate", TakesBody: true),
         new(RouteKind.AsgStatus, Verbs.Put, RegistryOperation.SetStatus, HttpMeter.OtherOperation),
         new(RouteKind.ServerStatus, Verbs.Get, RegistryOperation.Read, HttpMeter.OtherOperation),
@@ -32,7 +32,7 @@ internal static class Endpoints
         new(RouteKind.Live, Verbs.Get, RegistryOperation.Ping, "health"),
         new(RouteKind.Ready, Verbs.Get, RegistryOperation.Ping, "health"),
         new(RouteKind.NativeIndex, Verbs.Get, RegistryOperation.Read, "index"),
-        new(RouteKind.NativeInstances, Verbs.Get, RegistryOperation.Read, "read_full"),
+        new(RouteKind.NativeInstances, Verbs.Get, RegistryOperation.Read, "read_full", ShowsWhole: true),
         new(RouteKind.NativeInstances, Verbs.Post, RegistryOperation.Register, "register", RightScope.Body, TakesBody: true),
         new(RouteKind.NativeInstance, Verbs.Get, RegistryOperation.Read, "read_instance"),
         new(RouteKind.NativeInstance, Verbs.Delete, RegistryOperation.Cancel, "cancel", RightScope.Service),
@@ -42,15 +42,17 @@ internal static class Endpoints
         new(RouteKind.NativeMetadata, Verbs.Put, RegistryOperation.SetMetadata, "set_metadata", RightScope.Service, TakesBody: true),
         new(RouteKind.NativeHandle, Verbs.Put, RegistryOperation.Renew, "renew"),
         new(RouteKind.NativeHandles, Verbs.Put, RegistryOperation.Renew, "renew_many", TakesBody: true),
-        new(RouteKind.NativeServices, Verbs.Get, RegistryOperation.Read, "read_services"),
+        new(RouteKind.NativeServices, Verbs.Get, RegistryOperation.Read, "read_services", ShowsWhole: true),
         new(RouteKind.NativeAcknowledged, Verbs.Get, RegistryOperation.Read, "read_acknowledged"),
-        new(RouteKind.NativeChanges, Verbs.Get, RegistryOperation.Read, "read_delta"),
-        new(RouteKind.Watch, Verbs.Get, RegistryOperation.Watch, "watch"),
+        new(RouteKind.NativeChanges, Verbs.Get, RegistryOperation.Read, "read_delta", ShowsWhole: true),
+        new(RouteKind.Watch, Verbs.Get, RegistryOperation.Watch, "watch", ShowsWhole: true),
         new(RouteKind.Acknowledge, Verbs.Post, RegistryOperation.Watch, "acknowledge", TakesBody: true),
         new(RouteKind.Explain, Verbs.Get, RegistryOperation.Read, "explain"),
         new(RouteKind.Guard, Verbs.Get, RegistryOperation.Read, "guard"),
         new(RouteKind.ConfirmLoss, Verbs.Post, RegistryOperation.ConfirmLoss, "guard"),
         new(RouteKind.History, Verbs.Get, RegistryOperation.Read, "history"),
+        new(RouteKind.Peers, Verbs.Get, RegistryOperation.Read, "peers"),
+        new(RouteKind.PeerLane, Verbs.Get, RegistryOperation.Replicate, "peer"),
     ];
 
     private const int VerbSets = 16; // of four verbs

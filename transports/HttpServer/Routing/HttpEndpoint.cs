@@ -23,13 +23,15 @@ internal enum RightScope : byte
 /// <param name="Label">The core's verb: the label of the metrics.</param>
 /// <param name="Scope">What the right is measured against.</param>
 /// <param name="TakesBody">True if the handler reads the body, and knows its limit.</param>
+/// <param name="ShowsWhole">True if it needs a node that knows the whole: one that warms up does not answer.</param>
 internal sealed record HttpEndpoint(
     RouteKind Kind,
     Verbs Verb,
     RegistryOperation Right,
     string Label,
     RightScope Scope = RightScope.Registry,
-    bool TakesBody = false
+    bool TakesBody = false,
+    bool ShowsWhole = false
 )
 {
     /// <summary>Why a caller may not use it; null if it may, or if the handler is to ask. <paramref name="service"/> is the one in the path, if it has one.</summary>

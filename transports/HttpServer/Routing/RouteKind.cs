@@ -114,6 +114,12 @@ internal enum RouteKind : byte
     /// <summary><c>/v1/history</c>.</summary>
     History,
 
+    /// <summary><c>/v1/peers</c>.</summary>
+    Peers,
+
+    /// <summary><c>/v1/peer</c>.</summary>
+    PeerLane,
+
     /// <summary>Anything else below <c>/v1</c>.</summary>
     UnknownNative,
 }

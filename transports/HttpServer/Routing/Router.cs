@@ -132,6 +132,8 @@ internal static class Router
             1 when path.Is(0, "guard"u8) => new Route(RouteKind.Guard, query),
             2 when path.Is(0, "guard"u8) && path.Is(1, "confirm-loss"u8) => new Route(RouteKind.ConfirmLoss, query),
             1 when path.Is(0, "history"u8) => new Route(RouteKind.History, query),
+            1 when path.Is(0, "peers"u8) => new Route(RouteKind.Peers, query),
+            1 when path.Is(0, "peer"u8) => new Route(RouteKind.PeerLane, query),
             _ => new Route(RouteKind.UnknownNative, query),
         };
     }

@@ -304,7 +304,7 @@ internal sealed class Operations(WireServer server, LanePeer peer, FrameOutput o
 
     private void ReadSnapshot(in FrameHeader header, ref PayloadReader reader)
     {
-        if (TryReadFilter(header, ref reader, out InstanceFilter? filter) && IsWhole(header, reader) && May(header, RegistryOperation.Read))
+        if (TryReadFilter(header, ref reader, out InstanceFilter? filter) && IsWhole(header, reader) && MayReadWhole(header))
         {
             outflow.ReadSnapshot(header.Correlation, filter!);
         }
@@ -313,7 +313,7 @@ internal sealed class Operations(WireServer server, LanePeer peer, FrameOutput o
     private void ReadDelta(in FrameHeader header, ref PayloadReader reader, SessionScratch scratch)
     {
         var since = new RegistryVersion(reader.Fixed64(), reader.Number());
-        if (IsWhole(header, reader) && May(header, RegistryOperation.Read))
+        if (IsWhole(header, reader) && MayReadWhole(header))
         {
             outflow.ReadDelta(header.Correlation, since, scratch);
         }
@@ -341,7 +341,7 @@ internal sealed class Operations(WireServer server, LanePeer peer, FrameOutput o
         }
 
         var since = new RegistryVersion(reader.Fixed64(), reader.Number());
-        if (!IsWhole(header, reader) || !May(header, RegistryOperation.Watch))
+        if (!IsWhole(header, reader) || !MayReadWhole(header, RegistryOperation.Watch))
         {
             return;
         }
@@ -406,6 +406,22 @@ internal sealed class Operations(WireServer server, LanePeer peer, FrameOutput o
         }
 
         return refusal is null;
+    }
+
+    private bool MayReadWhole(in FrameHeader header, RegistryOperation operation = RegistryOperation.Read)
+    {
+        if (!May(header, operation))
+        {
+            return false;
+        }
+
+        if (_registry.Warming is { } warming)
+        {
+            output.Refused(header.Correlation, warming);
+            return false;
+        }
+
+        return true;
     }
 
     private bool May(in FrameHeader header, RegistryOperation operation, ReadOnlySpan<byte> service) =>

@@ -1,0 +1,47 @@
+using Rollcall.Core.Model;
+
+namespace Rollcall.Core.Replication;
+
+/// <summary>A peer as this node sees it: what became of the address that was configured, and the link, whoever dialled it.</summary>
+/// <param name="Address">As configured; of a peer that came by itself: where it comes from.</param>
+/// <param name="IsConfigured">False of a peer that came by itself.</param>
+/// <param name="Node">Its id; null: it never said it.</param>
+/// <param name="State">What became of it.</param>
+/// <param name="Why">For people.</param>
+/// <param name="Since">In this state since.</param>
+/// <param name="SucceededAt">When there was a link last; null: never.</param>
+/// <param name="Link">The link; null: there is none.</param>
+public sealed record PeerReport(
+    string Address,
+    bool IsConfigured,
+    uint? Node,
+    PeerState State,
+    string Why,
+    MonotonicTime Since,
+    MonotonicTime? SucceededAt,
+    PeerView? Link
+)
+{
+    /// <summary>The configured peers in their order, then those that came by themselves.</summary>
+    internal static IReadOnlyList<PeerReport> Of(IReadOnlyList<PeerContact> contacts, IReadOnlyList<PeerView> links, MonotonicTime now)
+    {
+        var rest = links.Where(link => link.Established).ToList();
+        var reports = new List<PeerReport>();
+        foreach (PeerContactView contact in contacts.Select(contact => contact.View))
+        {
+            PeerView? link = rest.Find(link => link.Node is { } node && node == contact.Node);
+            rest.RemoveAll(other => other == link);
+            reports.Add(
+                link is null
+                    ? new(contact.Address, true, contact.Node, contact.State, contact.Why, contact.Since, contact.SucceededAt, null)
+                    : Linked(contact.Address, true, link, now)
+            );
+        }
+
+        reports.AddRange(rest.Select(link => Linked(link.Path?.Address ?? "", false, link, now)));
+        return reports;
+    }
+
+    private static PeerReport Linked(string address, bool configured, PeerView link, MonotonicTime now) =>
+        new(address, configured, link.Node, PeerState.Linked, $"linked with node {link.Node:x}", link.Since, now, link);
+}
