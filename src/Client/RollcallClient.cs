@@ -95,6 +95,9 @@ public sealed class RollcallClient : IAsyncDisposable
     /// <summary>What the registry knows of this instance; null: nothing, or none is registered.</summary>
     public InstanceStatus? RegisteredStatus => _registration?.State is { ToldStamp: not 0 } state ? state.Told : null;
 
+    /// <summary>True between start and stop.</summary>
+    internal bool IsRunning => _follower is not null && !_over.IsCancellationRequested;
+
     /// <summary>The registration; null: there is none.</summary>
     internal RegistrationPump? Registration => _registration;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Rollcall.Client.Servers;
 using Rollcall.Core.Model;
+using Rollcall.Testing;
 using Rollcall.Testing.Support;
 
 namespace Rollcall.Client.Tests;
@@ -37,7 +38,7 @@ internal sealed class ClientBench : IAsyncDisposable
         );
     }
 
-    public HandTimers Time { get; } = new();
+    public HandTime Time { get; } = new();
 
     public IReadOnlyList<FakeNode> Nodes { get; }
 

@@ -1,5 +1,6 @@
 using Rollcall.Core;
 using Rollcall.Core.Seams;
+using Rollcall.Testing;
 using Rollcall.Testing.Support;
 
 namespace Rollcall.Client.Tests;
@@ -10,7 +11,7 @@ public sealed class FirstReachableTests
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
     private static readonly string[] s_addresses = ["quic://127.0.0.1:8762", "tcp://127.0.0.1:8762", "http://127.0.0.1:8761"];
 
-    private readonly HandTimers _time = new();
+    private readonly HandTime _time = new();
     private readonly SteppedRegistry _registry = new();
     private readonly List<string> _tried = [];
     private readonly List<FakeLink> _links = [];

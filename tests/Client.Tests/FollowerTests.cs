@@ -2,6 +2,7 @@ using Rollcall.Core;
 using Rollcall.Core.Model;
 using Rollcall.Core.Seams;
 using Rollcall.Core.Watching;
+using Rollcall.Testing;
 using Rollcall.Testing.Support;
 
 namespace Rollcall.Client.Tests;
@@ -12,7 +13,7 @@ public sealed class FollowerTests : IAsyncDisposable
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
     private static readonly FollowerOptions s_options = new();
 
-    private readonly HandTimers _time = new();
+    private readonly HandTime _time = new();
     private readonly FakeNode _node = new();
     private readonly List<RegistryFollower> _followers = [];
 

@@ -4,6 +4,7 @@ using Rollcall.Client.Registering;
 using Rollcall.Core;
 using Rollcall.Core.Model;
 using Rollcall.Core.Seams;
+using Rollcall.Testing;
 using Rollcall.Testing.Support;
 using Xunit.Abstractions;
 
@@ -285,7 +286,7 @@ public sealed class RollcallClientTests(ITestOutputHelper output)
     {
         for (int life = 0; life < lives; life++)
         {
-            var time = new HandTimers();
+            var time = new HandTime();
             // Its own node each: links that a node remembers would look like a leak.
             FakeNode own = new();
             await using var client = new RollcallClient(new ClientOptions(), [new("node", own.OpenAsync)], time);

@@ -5,6 +5,7 @@ using Rollcall.Core.Access;
 using Rollcall.Core.Model;
 using Rollcall.Core.Seams;
 using Rollcall.Core.Watching;
+using Rollcall.Testing;
 using Rollcall.Testing.Support;
 
 namespace Rollcall.Client.Tests.Catalogues;
@@ -26,7 +27,7 @@ internal sealed class CatalogueBench
 
     public ClientOptions Options { get; }
 
-    public HandTimers Time { get; } = new();
+    public HandTime Time { get; } = new();
 
     public List<ClientNotice> Notices { get; } = [];
 

@@ -1,5 +1,6 @@
 using Rollcall.Client.Servers;
 using Rollcall.Core.Seams;
+using Rollcall.Testing;
 using Rollcall.Testing.Support;
 
 namespace Rollcall.Client.Tests.Servers;
@@ -29,7 +30,7 @@ internal sealed class ServerBench : IAsyncDisposable
 
     public ClientOptions Options { get; }
 
-    public HandTimers Time { get; } = new();
+    public HandTime Time { get; } = new();
 
     public IReadOnlyList<FaultyServer> Servers { get; }
 

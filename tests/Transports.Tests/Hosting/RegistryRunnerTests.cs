@@ -4,6 +4,7 @@ using Rollcall.Core;
 using Rollcall.Core.Model;
 using Rollcall.Core.Seams;
 using Rollcall.Hosting;
+using Rollcall.Testing;
 using Rollcall.Testing.Support;
 
 namespace Rollcall.Transports.Tests.Hosting;
@@ -85,7 +86,7 @@ public sealed class RegistryRunnerTests
     [Fact]
     public async Task The_loop_goes_in_step_with_the_ticks_of_the_registry()
     {
-        var time = new HandTimers();
+        var time = new HandTime();
         TimeSpan tick = TimeSpan.FromMilliseconds(20);
         var registry = new RegistryService(new RegistryOptions { WheelTick = tick }, time);
         await using var runner = new RegistryRunner(registry, [], time: time);

@@ -1,21 +1,27 @@
-namespace Rollcall.Testing.Support;
+namespace Rollcall.Testing;
 
 /// <summary>Time moved by hand, timers included: a delay, a limit or a periodic timer ends when <see cref="Pass"/> comes to it.</summary>
 /// <remarks>
 /// Owner: any thread may set timers and read; one moves time. Timers fire in order of their due time, on the thread that moves it,
 /// each at its own time.
 /// </remarks>
-public sealed class HandTimers : TimeProvider
+public sealed class HandTime : TimeProvider
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
 
-    private readonly HandClock _clock = new();
     private readonly Lock _gate = new();
     private readonly List<HandTimer> _pending = []; // guarded by _gate
     private TaskCompletionSource _set = NewSignal(); // guarded by _gate
+    private long _passed; // ticks since the start; written under _gate
+
+    /// <summary>What the wall clock shows at first: fixed, so that a failing run repeats.</summary>
+    public static DateTimeOffset Start { get; } = new(2026, 11, 22, 8, 0, 0, TimeSpan.Zero);
 
     /// <inheritdoc/>
-    public override long TimestampFrequency => _clock.TimestampFrequency;
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    /// <inheritdoc/>
+    public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
     /// <summary>Timers that will fire if time passes.</summary>
     public int PendingCount
@@ -30,10 +36,11 @@ public sealed class HandTimers : TimeProvider
     }
 
     /// <inheritdoc/>
-    public override long GetTimestamp() => _clock.GetTimestamp();
+    // Not zero at first: code that takes a timestamp of 0 for "never" must not get away with it.
+    public override long GetTimestamp() => TimeSpan.TicksPerHour + Interlocked.Read(ref _passed);
 
     /// <inheritdoc/>
-    public override DateTimeOffset GetUtcNow() => _clock.GetUtcNow();
+    public override DateTimeOffset GetUtcNow() => Start + TimeSpan.FromTicks(Interlocked.Read(ref _passed));
 
     /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
@@ -46,13 +53,14 @@ public sealed class HandTimers : TimeProvider
     /// <summary>Time passes; what becomes due fires.</summary>
     public void Pass(TimeSpan span)
     {
-        long end = _clock.GetTimestamp() + span.Ticks;
+        ArgumentOutOfRangeException.ThrowIfLessThan(span, TimeSpan.Zero);
+        long end = GetTimestamp() + span.Ticks;
         while (TakeDue(end) is { } timer)
         {
             timer.Fire();
         }
 
-        _clock.Pass(TimeSpan.FromTicks(end - _clock.GetTimestamp()));
+        MoveTo(end);
     }
 
     /// <summary>Waits until somebody waits: until a timer is pending that is due within <paramref name="longest"/>; how far away it is.</summary>
@@ -92,7 +100,7 @@ public sealed class HandTimers : TimeProvider
                 return null;
             }
 
-            _clock.Pass(TimeSpan.FromTicks(Math.Max(0, next.DueAt - _clock.GetTimestamp())));
+            MoveTo(next.DueAt);
             _pending.Remove(next);
             if (next.Period > TimeSpan.Zero)
             {
@@ -103,6 +111,8 @@ public sealed class HandTimers : TimeProvider
             return next;
         }
     }
+
+    private void MoveTo(long timestamp) => Interlocked.Add(ref _passed, Math.Max(0, timestamp - GetTimestamp()));
 
     private void Set(HandTimer timer, TimeSpan dueTime, TimeSpan period)
     {
@@ -122,7 +132,7 @@ public sealed class HandTimers : TimeProvider
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private sealed class HandTimer(HandTimers owner, TimerCallback callback, object? state) : ITimer
+    private sealed class HandTimer(HandTime owner, TimerCallback callback, object? state) : ITimer
     {
         public long DueAt { get; set; }
 
