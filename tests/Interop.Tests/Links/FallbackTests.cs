@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Rollcall.Client;
 using Rollcall.Core.Seams;
 
@@ -37,16 +35,14 @@ public sealed class FallbackTests
     public async Task Without_QUIC_and_TCP_it_is_HTTP_and_the_report_says_why_of_both()
     {
         await using ServerProcess server = await ServerProcess.StartAsync("--tcp", "off");
-        using var silent = new TcpListener(IPAddress.Loopback, 0);
-        silent.Start(); // takes connections, and says nothing
-        Uri quic = new("quic://127.0.0.1:9");
-        Uri tcp = new($"tcp://{silent.LocalEndpoint}");
+        Uri quic = new("quic://127.0.0.1:9"); // nothing listens on the port "discard"
+        Uri tcp = new("tcp://127.0.0.1:9");
 
         LinkReport report = await OpenAsync(quic, tcp, server.AddressOf("http"));
 
         Assert.Equal(server.AddressOf("http").OriginalString, report.Reached);
         Assert.Equal([quic.OriginalString, tcp.OriginalString], report.Attempts.SkipLast(1).Select(attempt => attempt.Address));
-        Assert.Contains("no answer within 2 s", report.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"{tcp.OriginalString}: Cannot connect", report.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,7 +60,8 @@ public sealed class FallbackTests
 
     private static async Task<LinkReport> OpenAsync(params Uri[] addresses)
     {
-        var first = new FirstReachable(addresses, Dial.Factories(), TimeSpan.FromSeconds(2));
+        // The limit is for those that say nothing: what it does is shown by hand-moved time, in Client.Tests.
+        var first = new FirstReachable(addresses, Dial.Factories(), TimeSpan.FromMinutes(1));
         (IRegistryLink link, LinkReport report) = await first.OpenAsync();
         await link.DisposeAsync();
         return report;
