@@ -13,7 +13,7 @@ public sealed class StartUpTests(ITestOutputHelper output)
 {
     private const int StartUpRatioMax = 6; // 3 on an idle machine.
     private static readonly TimeSpan s_startUpMax = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_endMax = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_endMax = TimeSpan.FromSeconds(20); // 3 for the transports; a machine may stand still meanwhile
 
     [Fact]
     public async Task It_is_ready_within_a_second()

@@ -57,7 +57,7 @@ public sealed class SymbolTests(ITestOutputHelper output)
         var watch = Stopwatch.StartNew();
         decoder.Add(lies);
         Assert.False(decoder.IsComplete);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"took {watch.Elapsed}");
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), $"took {watch.Elapsed}");
     }
 
     private static (SymbolDecoder Decoder, int Symbols) Decode(HashSet<ulong> mine, HashSet<ulong> theirs, int step)

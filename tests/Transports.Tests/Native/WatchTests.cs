@@ -164,7 +164,7 @@ public sealed class WatchTests
         long begun = Stopwatch.GetTimestamp();
         while (server.Registry.Subscribers.Read().Count == 2)
         {
-            Assert.True(Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(30), "a reader that never reads is still there");
+            Assert.True(Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(60), "a reader that never reads is still there");
             pairs[0] = new("filler", new string((char)('a' + Random.Shared.Next(26)), 30_000));
             server.Registry.SetMetadata(InstanceKey.Of("ORDERS", "o-1"), pairs, server.Registry.Now);
             while (hearing.HasMore())
@@ -189,9 +189,9 @@ public sealed class WatchTests
 
         long begun = Stopwatch.GetTimestamp();
         await server.DisposeAsync();
-        Assert.InRange(Stopwatch.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(4));
+        Assert.InRange(Stopwatch.GetElapsedTime(begun), TimeSpan.Zero, HttpFixture.StopPatience * 0.8);
         Assert.True(stream.IsAtEnd());
-        RawAnswer answer = await poll.WaitAsync(TimeSpan.FromSeconds(10));
+        RawAnswer answer = await poll.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Contains("progress", answer.Text, StringComparison.Ordinal);
     }
 
@@ -207,7 +207,7 @@ public sealed class WatchTests
         server.Register("PAYMENTS", "p-1");
         server.Register("ORDERS", "o-2");
 
-        RawAnswer answer = await poll.WaitAsync(TimeSpan.FromSeconds(10));
+        RawAnswer answer = await poll.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Contains("\"o-2\"", answer.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("p-1", answer.Text, StringComparison.Ordinal);
         Assert.Equal(VersionOf(server), answer["X-Rollcall-Version"]);
@@ -221,7 +221,7 @@ public sealed class WatchTests
         string since = VersionOf(server);
         long begun = Stopwatch.GetTimestamp();
         RawAnswer answer = server.Ask("GET", $"/v1/watch?since={since}&wait=0.3");
-        Assert.InRange(Stopwatch.GetElapsedTime(begun), TimeSpan.FromSeconds(0.29), TimeSpan.FromSeconds(10));
+        Assert.InRange(Stopwatch.GetElapsedTime(begun), TimeSpan.FromSeconds(0.29), TimeSpan.FromSeconds(40));
         Assert.Equal($"{{\"kind\":\"progress\",\"version\":\"{since}\"}}\n", answer.Text);
     }
 
@@ -308,7 +308,7 @@ public sealed class WatchTests
         while (server.Registry.Subscribers.Read().Count != count)
         {
             Assert.True(
-                Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(15),
+                Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(60),
                 $"expected {count} subscribers, seen {server.Registry.Subscribers.Read().Count}"
             );
             await Task.Delay(5);

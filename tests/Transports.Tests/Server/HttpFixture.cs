@@ -110,9 +110,12 @@ public sealed class HttpFixture : IAsyncDisposable
     public void Register(string service, string id) =>
         Assert.Null(Registry.Register(RegistrationBuilder.Of(service, id), Registry.Now).Error);
 
+    /// <summary>What a stop takes that waits for somebody who does not go: far more than any other.</summary>
+    public static TimeSpan StopPatience { get; } = TimeSpan.FromSeconds(40);
+
     public async ValueTask DisposeAsync()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        using var deadline = new CancellationTokenSource(StopPatience);
         await _transport.StopAsync(deadline.Token);
         await _transport.DisposeAsync();
     }

@@ -36,7 +36,7 @@ internal sealed class MemoryWire(AccessPolicy policy, WireOptions? options = nul
             sessions = [.. _sessions];
         }
 
-        await Task.WhenAll(sessions).WaitAsync(TimeSpan.FromSeconds(10), cancellation);
+        await Task.WhenAll(sessions).WaitAsync(TimeSpan.FromSeconds(60), cancellation);
         _server?.Dispose();
         _server = null;
     }

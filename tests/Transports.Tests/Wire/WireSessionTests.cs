@@ -172,7 +172,7 @@ public sealed class WireSessionTests
         MemoryWire wire = await StartAsync(new SteppedRegistry());
         WireLink link = await wire.ConnectAsync();
         await wire.DisposeAsync();
-        LinkException reason = await link.Closed.WaitAsync(TimeSpan.FromSeconds(10));
+        LinkException reason = await link.Closed.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal((LinkFailure.Unavailable, "The server stops."), (reason.Failure, reason.Message));
         await link.DisposeAsync();
     }
