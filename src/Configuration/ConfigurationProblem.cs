@@ -1,7 +1,7 @@
 namespace Rollcall.Configuration;
 
 /// <summary>One thing that is wrong with the configuration.</summary>
-/// <param name="Key">Full configuration key, such as <c>Rollcall:Core:WheelTick</c>, or a flag, such as <c>--node</c>.</param>
+/// <param name="Key">Full configuration key, such as <c>Rollcall:Core:WheelTick</c>, or a flag, such as <c>--node-id</c>.</param>
 /// <param name="Value">The text seen; null if there is none.</param>
 /// <param name="Text">What is wrong with it, what it may be and the way out, as one sentence.</param>
 public sealed record ConfigurationProblem(string Key, string? Value, string Text)

@@ -177,7 +177,7 @@ public sealed class StartUpTests(ITestOutputHelper output)
 
         Assert.Equal(2, await server.WaitForExitAsync());
         Assert.Contains("3 problems", server.Errors, StringComparison.Ordinal);
-        Assert.Contains("Did you mean --node?", server.Errors, StringComparison.Ordinal);
+        Assert.Contains("Did you mean --node-id?", server.Errors, StringComparison.Ordinal);
         Assert.Contains("Rollcall:Core:LeaseGrace = never  [environment]", server.Errors, StringComparison.Ordinal);
         Assert.Contains("Rollcall:Core:GuardThreshold = 7  [command line]", server.Errors, StringComparison.Ordinal);
         Assert.Empty(server.Output);

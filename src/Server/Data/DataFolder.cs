@@ -73,7 +73,7 @@ internal sealed class DataFolder : IDisposable
         if (configured != 0 && kept != 0 && configured != kept)
         {
             throw new DataFolderException(
-                $"This folder is of node {kept:x}, and --node says {configured:x}: leave --node out, or give node {configured:x} its own --data instead of {Path}."
+                $"This folder is of node {kept:x}, and --node-id says {configured:x}: leave --node-id out, or give node {configured:x} its own --data instead of {Path}."
             );
         }
 

@@ -62,7 +62,7 @@ public sealed class DataFolderTests : IDisposable
     {
         NodeId(configured: 7);
         DataFolderException refused = Assert.Throws<DataFolderException>(() => NodeId(configured: 8));
-        Assert.Contains("is of node 7, and --node says 8", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("is of node 7, and --node-id says 8", refused.Message, StringComparison.Ordinal);
         Assert.Equal("7\n", File.ReadAllText(_temporary["node"]));
     }
 
