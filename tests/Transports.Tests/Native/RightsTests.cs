@@ -228,6 +228,8 @@ public sealed class RightsTests
             RouteKind.Guard => (method, "/v1/guard", ""),
             RouteKind.ConfirmLoss => (method, "/v1/guard/confirm-loss", ""),
             RouteKind.History => (method, "/v1/history", ""),
+            RouteKind.Peers => (method, "/v1/peers", ""),
+            RouteKind.PeerLane => (method, "/v1/peer", ""),
             _ => throw new InvalidOperationException($"{endpoint.Kind} is new: say how it is asked for ({server.EndPoint})."),
         };
     }

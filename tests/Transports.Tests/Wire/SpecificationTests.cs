@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Rollcall.Testing.Support;
+using Rollcall.Transports.Tests.Peering;
 using Rollcall.Transports.Wire;
 using Rollcall.Transports.Wire.Compression;
 using Rollcall.Transports.Wire.Frames;
@@ -36,6 +37,23 @@ public sealed partial class SpecificationTests
         }
 
         Assert.Equal(["lz4", "brotli"], ExamplesOf("packed").Select(example => example.Name));
+    }
+
+    [Fact]
+    public void Its_examples_of_peers_are_what_nodes_say()
+    {
+        IEnumerable<(string Name, byte[] Bytes)> frames = PeerSamples.Messages.Select(message =>
+        {
+            (Opcode opcode, byte[] payload) = PeerSamples.Encode(message);
+            return (opcode.ToString(), PeerSamples.Frame(opcode, FrameFlags.None, payload));
+        });
+        string said = Shown(frames);
+        string written = Shown(ExamplesOf("peers"));
+        Assert.True(said == written, $"WIRE.md shows other messages. These are said:\n\n{said}");
+        Assert.All(
+            ExamplesOf("peers"),
+            example => Assert.NotNull(PeerSamples.Decode((Opcode)example.Bytes[4], example.Bytes.AsSpan(FrameHeader.Size)))
+        );
     }
 
     [Fact]
