@@ -222,14 +222,14 @@ public sealed class ClusterNode
     /// <summary>Renewals of another node, or passed on by it.</summary>
     internal void Receive(RenewSet set, PeerSession from, MonotonicTime now)
     {
-        if (!Renewals.TryApply(set, now, out HomesRequest? unknown))
+        if (!Renewals.TryApply(set, now, out List<uint> unknown))
         {
             return;
         }
 
-        if (unknown is not null && !Options.Faults.HasFlag(PlantedFaults.HomesNotAsked))
+        if (!Options.Faults.HasFlag(PlantedFaults.HomesNotAsked))
         {
-            from.Say(unknown);
+            from.Ask(set.Node, set.Boot, unknown);
         }
 
         if (!Options.Faults.HasFlag(PlantedFaults.RenewSetsNotForwarded))

@@ -49,7 +49,7 @@ public sealed record RenewSet(uint Node, ulong Boot, ulong Batch, ReadOnlyMemory
 /// <summary>The sender does not know which leases these numbers of a home mean.</summary>
 /// <param name="Node">The home.</param>
 /// <param name="Boot">Its boot.</param>
-/// <param name="Numbers">At most <see cref="RenewalBook.AskedMax"/>.</param>
+/// <param name="Numbers">At most <see cref="HomeQuestions.PortionMax"/>.</param>
 public sealed record HomesRequest(uint Node, ulong Boot, IReadOnlyList<uint> Numbers) : PeerMessage;
 
 /// <summary>Which leases they mean: keys and homes, without content.</summary>

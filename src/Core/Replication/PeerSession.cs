@@ -6,9 +6,9 @@ namespace Rollcall.Core.Replication;
 /// <remarks>
 /// <para>Owner: <see cref="ClusterNode"/>, under its lock.</para>
 /// <para>
-/// Out go, when the link can take a message (<see cref="Take"/>): answers first, then renewals, then changes, then repair. Each is
-/// bounded: answers by the questions, sets of renewals by number (the oldest give way), changes by their window, repair by one
-/// question at a time. A peer that takes nothing costs this and a cursor.
+/// Out go, when the link can take a message (<see cref="Take"/>): answers first, then renewals and what they left open, then changes,
+/// then repair. Each is bounded: answers by the questions, sets of renewals by number (the oldest give way), changes by their window,
+/// repair by one question at a time. A peer that takes nothing costs this and a cursor.
 /// </para>
 /// </remarks>
 internal sealed class PeerSession(ClusterNode node, ushort link, bool dialled, MonotonicTime now)
@@ -16,8 +16,8 @@ internal sealed class PeerSession(ClusterNode node, ushort link, bool dialled, M
     /// <summary>Most sets of renewals that wait.</summary>
     public const int RenewSetsMax = 8;
 
-    // A peer asks one question of each kind at a time; beyond, its answers are not made.
-    private const int AnswersMax = 256;
+    /// <summary>Most answers that wait: a peer asks one question of each kind at a time; beyond, they are not made.</summary>
+    public const int AnswersMax = 256;
 
     // A repair that was wanted and could not be, or ended without effect, is tried again after this.
     private static readonly TimeSpan s_repairPause = TimeSpan.FromSeconds(1);
@@ -28,6 +28,7 @@ internal sealed class PeerSession(ClusterNode node, ushort link, bool dialled, M
     private readonly RepairAnswers _answers = new(node.Registry.Replica!, node.Options, link);
     private readonly Queue<PeerMessage> _urgent = new();
     private readonly Queue<RenewSet> _renewSets = new();
+    private readonly HomeQuestions _homes = new();
     private MonotonicTime _nextCompare = now;
     private MonotonicTime _asked = now; // for the hello, then for the feed
     private bool _feedHeard;
@@ -130,6 +131,9 @@ internal sealed class PeerSession(ClusterNode node, ushort link, bool dialled, M
         }
     }
 
+    /// <summary>The peer told these numbers, which mean no lease here: it may know.</summary>
+    public void Ask(uint home, ulong boot, List<uint> numbers) => _homes.Add(home, boot, numbers);
+
     /// <summary>The peer has said who it is, and may stay.</summary>
     public void Greet(PeerHello hello, PeerKnowledge knowledge, MonotonicTime time)
     {
@@ -216,6 +220,7 @@ internal sealed class PeerSession(ClusterNode node, ushort link, bool dialled, M
 
         next = !_feedHeard && _asked + node.Options.ResendAfter < next ? _asked + node.Options.ResendAfter : next;
         next = _repair.Active && repairNext < next ? repairNext : next;
+        next = _homes.Next is { } ask && ask < next ? ask : next;
         return _nextCompare < next ? _nextCompare : next;
     }
 
@@ -232,13 +237,19 @@ internal sealed class PeerSession(ClusterNode node, ushort link, bool dialled, M
             return null;
         }
 
-        return _renewSets.TryDequeue(out RenewSet? set) ? set : _feed.Take(time) ?? _repair.Take(time) ?? _answers.Take(time);
+        if (_renewSets.TryDequeue(out RenewSet? set))
+        {
+            return set;
+        }
+
+        return _homes.Take(time) ?? (PeerMessage?)_feed.Take(time) ?? _repair.Take(time) ?? _answers.Take(time);
     }
 
     // A claim that is dated before the home known here is told of that: its owner's next renewal makes a later one.
     private void Receive(HomesAnswer answer, MonotonicTime time)
     {
         Replica replica = _registry.Replica!;
+        _homes.Answered(answer);
         replica.Apply(answer.Homes, Link, time);
         List<KeyedState> later = [];
         foreach (KeyedState told in answer.Homes)

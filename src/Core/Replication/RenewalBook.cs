@@ -12,9 +12,6 @@ namespace Rollcall.Core.Replication;
 /// </remarks>
 internal sealed class RenewalBook(RegistryService registry, ClusterOptions options)
 {
-    /// <summary>Most numbers asked for at a time.</summary>
-    public const int AskedMax = 1_024;
-
     // Below this a set costs more than it tells.
     private static readonly TimeSpan s_periodMin = TimeSpan.FromMilliseconds(50);
 
@@ -58,22 +55,17 @@ internal sealed class RenewalBook(RegistryService registry, ClusterOptions optio
     /// <summary>Takes in a set.</summary>
     /// <param name="set">It.</param>
     /// <param name="now">Now.</param>
-    /// <param name="unknown">To be asked of whoever sent it; null if all are known.</param>
+    /// <param name="unknown">Numbers that mean no lease here: to be asked of whoever sent it.</param>
     /// <returns>True if it is new, and to be passed on.</returns>
-    public bool TryApply(RenewSet set, MonotonicTime now, out HomesRequest? unknown)
+    public bool TryApply(RenewSet set, MonotonicTime now, out List<uint> unknown)
     {
-        unknown = null;
+        unknown = [];
         if (set.Node == registry.NodeId || !IsNew(set) || !NumberSet.TryDecode(set.Numbers.Span, out NumberSet numbers))
         {
             return false;
         }
 
-        List<uint> numbersUnknown = registry.Replica!.Renew(set.Node, set.Boot, numbers, now);
-        if (numbersUnknown.Count > 0)
-        {
-            unknown = new HomesRequest(set.Node, set.Boot, [.. numbersUnknown.Take(AskedMax)]);
-        }
-
+        unknown = registry.Replica!.Renew(set.Node, set.Boot, numbers, now);
         return true;
     }
 
@@ -81,7 +73,7 @@ internal sealed class RenewalBook(RegistryService registry, ClusterOptions optio
     public HomesAnswer Answer(HomesRequest request)
     {
         var homes = new List<KeyedState>();
-        foreach (uint number in request.Numbers.Take(AskedMax))
+        foreach (uint number in request.Numbers.Take(HomeQuestions.PortionMax))
         {
             KeyedState? known = registry.Replica!.ByNumber(request.Node, request.Boot, number);
             if (known is { State.Home: var home } && (home.Node, home.Boot, home.Number) == (request.Node, request.Boot, number))

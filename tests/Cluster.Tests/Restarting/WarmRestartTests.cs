@@ -93,8 +93,8 @@ public sealed class WarmRestartTests
         var book = new RenewalBook(other, other.Options.Cluster!);
         _nodes.Pass(TimeSpan.FromSeconds(1), other, after);
         other.Renew(Key("i-1"), null, other.Now);
-        Assert.True(new RenewalBook(after, after.Options.Cluster!).TryApply(book.Take(other.Now)!, after.Now, out HomesRequest? unknown));
-        Assert.Null(unknown);
+        Assert.True(new RenewalBook(after, after.Options.Cluster!).TryApply(book.Take(other.Now)!, after.Now, out List<uint> unknown));
+        Assert.Empty(unknown);
         Assert.False(after.IsProvisional(restored));
     }
 

@@ -15,7 +15,7 @@ public static class SimChaos
     internal static SimResult Run(int seed, PlantedFaults faults)
     {
         var setting = new Random(seed ^ 0x5EED);
-        var cluster = new SimCluster(seed, faults, guard: setting.Next(4) == 0);
+        var cluster = new SimCluster(seed, faults, guard: setting.Next(4) == 0) { KeepsFiles = seed % 5 is 2 or 4 };
         try
         {
             Shape(cluster, setting);
@@ -66,6 +66,11 @@ public static class SimChaos
         foreach (SimOwner owner in cluster.Owners.Where(_ => cluster.World.Chance(0.3)))
         {
             owner.Move(cluster.World.Pick(cluster.Nodes));
+        }
+
+        foreach (SimOwner owner in cluster.Owners.Where(owner => owner.Alive && cluster.World.Chance(0.1)))
+        {
+            owner.Die();
         }
 
         // Longer than twice the longest lease: what is not renewed everywhere would end.
@@ -151,7 +156,7 @@ public static class SimChaos
                 if (node.IsUp)
                 {
                     node.Kill();
-                    world.In(world.Between(500, 9_000), () => Restart(node));
+                    world.In(world.Between(500, 9_000), () => Restart(cluster, node));
                 }
 
                 break;
@@ -163,7 +168,7 @@ public static class SimChaos
 
                 break;
             case 8:
-                node.Clock.WallOffset += world.Chance(0.3) ? TimeSpan.FromHours(world.Chance(0.5) ? 1 : -1) : world.Between(-2_000, 2_000);
+                node.JumpClock(world.Chance(0.3) ? TimeSpan.FromHours(world.Chance(0.5) ? 1 : -1) : world.Between(-2_000, 2_000));
                 break;
             case 9:
                 link?.Break();
@@ -224,11 +229,11 @@ public static class SimChaos
         }
     }
 
-    private static void Restart(SimNode node)
+    private static void Restart(SimCluster cluster, SimNode node)
     {
         if (!node.IsUp)
         {
-            node.Start();
+            node.Start(withFile: cluster.KeepsFiles && cluster.World.Chance(0.7));
         }
     }
 }

@@ -1,14 +1,22 @@
 using System.Globalization;
 using Rollcall.Core;
+using Rollcall.Core.Leases;
 using Rollcall.Core.Model;
 using Rollcall.Core.Replication;
+using Rollcall.Core.Snapshots;
 
 namespace Rollcall.Testing.Support.SimCluster;
 
 /// <summary>What must hold: at every event, and when all is healed. Each throws <see cref="SimFailureException"/> with what it saw.</summary>
 public sealed class SimChecks(SimCluster cluster)
 {
-    private const int WaitingMax = 256 + PeerSession.RenewSetsMax;
+    /// <summary>Most messages that may wait for a link: answers, and sets of renewals.</summary>
+    public const int WaitingMax = PeerSession.AnswersMax + PeerSession.RenewSetsMax;
+
+    // A tick, the look that finds it silent, the pace of the simulated host and the way of the news.
+    private static readonly TimeSpan s_lateness = TimeSpan.FromSeconds(1.5);
+
+    private static readonly TimeSpan s_hearsWithin = TimeSpan.FromSeconds(3);
 
     private int _sampled;
 
@@ -61,16 +69,95 @@ public sealed class SimChecks(SimCluster cluster)
         return null;
     }
 
-    /// <summary>Null if every node shows all whose owners live, and none whose owners have gone; else the first that is wrong.</summary>
+    /// <summary>
+    /// Null if every node shows all whose owners live, and none whose owners have gone, but for as long as their last lease lasts, or the
+    /// guard says why; else the first that is wrong. To be asked when all is healed.
+    /// </summary>
     public string? Astray() =>
         cluster
             .Nodes.Where(node => node.IsUp)
-            .SelectMany(node => cluster.Owners.Where(owner => owner.Alive != (node.Registry!.Find(owner.Key) is not null)).Select(owner => Astray(node, owner)))
+            .SelectMany(node => cluster.Owners.Where(owner => IsAstray(node, owner)).Select(owner => Astray(node, owner)))
             .FirstOrDefault();
+
+    /// <summary>No lease ends that is renewed at a node from which this one has been hearing all along.</summary>
+    public void AfterChange(SimNode node, in Change change)
+    {
+        if (change.Source != WriteSource.Registry || change.Cause is not (ChangeCause.Expired or ChangeCause.ExpiredAfterGuard))
+        {
+            return;
+        }
+
+        SimOwner? owner = cluster.OwnerOf(change.Record);
+        if (owner is null || !owner.Alive || owner.Renewed.Node is not { } home || cluster.World.Now - owner.Renewed.When > owner.Lease)
+        {
+            return;
+        }
+
+        // From there a set of renewals, and the question which leases it means, take less than the pause.
+        if (Hears(node, home, since: cluster.World.Now - owner.Lease - s_hearsWithin))
+        {
+            throw new SimFailureException(
+                $"node {node.Id} ended {change.Record}, renewed {(cluster.World.Now - owner.Renewed.When).TotalSeconds:0.00} s ago at node {home.Id}, which it hears"
+            );
+        }
+    }
+
+    /// <summary>No lease without renewals outlives its time but by the guard's word.</summary>
+    public void AfterAdvance(SimNode node)
+    {
+        long late = (long)s_lateness.TotalMilliseconds;
+        foreach (SimOwner owner in cluster.Owners)
+        {
+            if (owner.Alive || node.Registry!.Find(owner.Key) is null)
+            {
+                continue;
+            }
+
+            Explanation why = node.Registry.Explain(owner.Key, node.Time);
+            if (why.LeaseEndsMs + late < node.Registry.WallMs(node.Time) && !why.HeldByGuard && !Guarded(node))
+            {
+                throw new SimFailureException($"node {node.Id}: its lease is over, and nobody renews it: {why.Summary}");
+            }
+        }
+    }
 
     private static string Astray(SimNode node, SimOwner owner) =>
         $"node {node.Id}: {owner.Service}/{owner.Id} is {(owner.Alive ? "not " : "")}there, but its owner "
         + $"{(owner.Alive ? $"renews at node {owner.At?.Id}" : "has gone")}: {node.Registry!.Replica!.StateOf(owner.Key, node.Time)}";
+
+    private bool IsAstray(SimNode node, SimOwner owner)
+    {
+        bool there = node.Registry!.Find(owner.Key) is not null;
+        bool over = cluster.World.Now - owner.Renewed.When > owner.Lease + s_lateness && !cluster.Nodes.Any(Guarded);
+        return owner.Alive ? !there : there && over;
+    }
+
+    // Or was a moment ago: what it held goes within a second of its end.
+    private static bool Guarded(SimNode node) =>
+        node.Registry is { Guard: var guard } && (guard.Engaged || (guard.Reason != GuardReason.Calm && node.Time - guard.Since < 2 * s_lateness));
+
+    // True if what the home says reached the node, over nodes and links that were well since then, with clocks that agree.
+    private bool Hears(SimNode node, SimNode home, TimeSpan since)
+    {
+        var reached = new HashSet<SimNode>();
+        var next = new Queue<SimNode>();
+        next.Enqueue(home);
+        while (next.TryDequeue(out SimNode? at))
+        {
+            bool well = at is { IsUp: true, IsPaused: false } && at.CalmSince <= since && at.Clock.WallOffset == home.Clock.WallOffset;
+            if (!well || !reached.Add(at))
+            {
+                continue;
+            }
+
+            foreach (SimLink link in at.Links.Where(link => link.IsCalm && link.CalmSince <= since))
+            {
+                next.Enqueue(link.Other(at));
+            }
+        }
+
+        return reached.Contains(node);
+    }
 
     private string? Truth(SimNode node)
     {

@@ -1,4 +1,5 @@
 using Rollcall.Core;
+using Rollcall.Core.Model;
 using Rollcall.Core.Replication;
 
 namespace Rollcall.Testing.Support.SimCluster;
@@ -6,9 +7,12 @@ namespace Rollcall.Testing.Support.SimCluster;
 /// <summary>A cluster in one thread: real registries and cluster code, simulated links, clocks, owners and operators.</summary>
 public sealed class SimCluster
 {
+    private static readonly TimeSpan s_writePeriod = TimeSpan.FromSeconds(3);
+
     private readonly List<SimNode> _nodes = [];
     private readonly List<SimLink> _links = [];
     private readonly List<SimOwner> _owners = [];
+    private readonly Dictionary<string, SimOwner> _ownersByKey = [];
 
     internal SimCluster(int seed, PlantedFaults faults = PlantedFaults.None, bool guard = false)
     {
@@ -65,11 +69,19 @@ public sealed class SimCluster
     /// <summary>Records that travelled.</summary>
     public long RecordsMoved { get; private set; }
 
-    public SimNode AddNode()
+    /// <summary>True: nodes write files.</summary>
+    public bool KeepsFiles { get; init; }
+
+    public SimNode AddNode(string? clusterId = null)
     {
-        var node = new SimNode(this, (uint)_nodes.Count + 1);
+        var node = new SimNode(this, (uint)_nodes.Count + 1, clusterId ?? ClusterOptions.ClusterId);
         _nodes.Add(node);
-        node.Start(expectsPeers: _nodes.Count > 1);
+        node.Start(expectsPeers: _nodes.Exists(other => other != node && other.ClusterId == node.ClusterId));
+        if (KeepsFiles)
+        {
+            WriteAgain(node);
+        }
+
         return node;
     }
 
@@ -84,9 +96,13 @@ public sealed class SimCluster
     {
         var owner = new SimOwner(this, $"SVC-{_owners.Count % 3}", $"i-{_owners.Count}", lease, byHandle);
         _owners.Add(owner);
+        _ownersByKey[owner.Key.ToString()] = owner;
         owner.Begin(at);
         return owner;
     }
+
+    /// <summary>The owner of an instance; null: nobody registered it.</summary>
+    public SimOwner? OwnerOf(Instance record) => _ownersByKey.GetValueOrDefault(InstanceKey.Of(record).ToString());
 
     /// <summary>All links work, all nodes run, all clocks are right again.</summary>
     public void HealAll()
@@ -99,7 +115,7 @@ public sealed class SimCluster
 
         foreach (SimNode node in _nodes)
         {
-            node.Clock.WallOffset = TimeSpan.Zero;
+            node.JumpClock(-node.Clock.WallOffset);
         }
 
         foreach (SimNode node in _nodes.Where(node => !node.IsUp))
@@ -126,6 +142,12 @@ public sealed class SimCluster
         }
 
         return World.Now - from;
+    }
+
+    private void WriteAgain(SimNode node)
+    {
+        node.Write();
+        World.In(s_writePeriod, () => WriteAgain(node));
     }
 
     private string LinksAsTheyAre() =>

@@ -26,11 +26,14 @@ public sealed class SimLink
     private static readonly TimeSpan s_redial = TimeSpan.FromMilliseconds(700);
     private static readonly TimeSpan s_deadAfter = TimeSpan.FromSeconds(3);
 
+    private static readonly LinkWeather s_calm = new();
+
     private readonly SimCluster _cluster;
     private readonly End _a;
     private readonly End _b;
     private int _connection; // messages of an older one are lost
     private bool _connected;
+    private LinkWeather _weather = new();
 
     internal SimLink(SimCluster cluster, SimNode a, SimNode b)
     {
@@ -42,7 +45,17 @@ public sealed class SimLink
         Dial();
     }
 
-    public LinkWeather Weather { get; set; } = new();
+    public LinkWeather Weather
+    {
+        get => _weather;
+        set => (_weather, CalmSince) = (value, _cluster.World.Now);
+    }
+
+    /// <summary>Since when it has been up, and its weather the same.</summary>
+    public TimeSpan CalmSince { get; private set; }
+
+    /// <summary>True if what is sent arrives, soon and in order.</summary>
+    public bool IsCalm => _connected && !CutThere && !CutBack && Weather == s_calm;
 
     /// <summary>Messages from the first node to the second vanish.</summary>
     public bool CutThere { get; private set; }
@@ -65,6 +78,7 @@ public sealed class SimLink
     public void Cut(bool there, bool back)
     {
         (CutThere, CutBack) = (there, back);
+        CalmSince = _cluster.World.Now;
         int connection = _connection;
         _cluster.World.In(
             s_deadAfter,
@@ -78,7 +92,11 @@ public sealed class SimLink
         );
     }
 
-    public void Heal() => (CutThere, CutBack) = (false, false);
+    public void Heal()
+    {
+        (CutThere, CutBack) = (false, false);
+        CalmSince = _cluster.World.Now;
+    }
 
     /// <summary>The host notices at both ends.</summary>
     public void Break()
@@ -182,6 +200,7 @@ public sealed class SimLink
         if (possible)
         {
             _connected = true;
+            CalmSince = _cluster.World.Now;
             _connection++;
             _a.UnderWay = _b.UnderWay = 0;
             _a.Number = _a.Node.Cluster!.Connect(dialled: true, _a.Node.Time);

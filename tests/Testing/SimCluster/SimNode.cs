@@ -1,6 +1,7 @@
 using Rollcall.Core;
 using Rollcall.Core.Model;
 using Rollcall.Core.Replication;
+using Rollcall.Core.Snapshots;
 
 namespace Rollcall.Testing.Support.SimCluster;
 
@@ -14,12 +15,15 @@ public sealed class SimNode
     private long _boots;
     private long _wakeOrder;
     private ulong _lastVersion;
+    private SimRevisions _revisions;
 
-    internal SimNode(SimCluster cluster, uint id)
+    internal SimNode(SimCluster cluster, uint id, string clusterId)
     {
         _cluster = cluster;
         Id = id;
+        ClusterId = clusterId;
         Clock = new SimClock(cluster.World);
+        _revisions = new SimRevisions(this);
     }
 
     /// <summary>Receives a line for each change, when a run is looked at.</summary>
@@ -27,7 +31,15 @@ public sealed class SimNode
 
     public uint Id { get; }
 
+    public string ClusterId { get; }
+
     public SimClock Clock { get; }
+
+    /// <summary>What it wrote last: all that a kill leaves.</summary>
+    public RegistryImage? File { get; private set; }
+
+    /// <summary>Since when it has been running, standing still at no time, with a clock that is right: what is promised is promised to such.</summary>
+    public TimeSpan CalmSince { get; private set; }
 
     /// <summary>Null while it is down.</summary>
     public RegistryService? Registry { get; private set; }
@@ -56,28 +68,53 @@ public sealed class SimNode
 
     public IEnumerable<Instance> Instances => Registry!.ReadSnapshot().Instances();
 
-    public void Start(bool expectsPeers = true)
+    /// <summary>Begins, or begins again, with the file of the former run or without.</summary>
+    public void Start(bool expectsPeers = true, bool withFile = false)
     {
         _boots++;
         Registry = new RegistryService(
             _cluster.RegistryOptions with
             {
                 NodeId = Id,
+                Cluster = _cluster.ClusterOptions with { ClusterId = ClusterId },
                 Seed = ((ulong)Id << 32) + (ulong)_boots + ((ulong)_cluster.Seed << 40),
             },
             Clock
         );
         _lastVersion = 0;
-        StartedAt = _cluster.World.Now;
+        _revisions = new SimRevisions(this);
+        StartedAt = CalmSince = _cluster.World.Now;
         StartedAlone = !expectsPeers;
         OpenSeen = false;
+        if (withFile && File is { } image)
+        {
+            Restore(image);
+        }
+
         Cluster = new ClusterNode(Registry, expectsPeers, Registry.Now);
         IsPaused = false;
         AdvanceAgain(_boots);
         Wake();
     }
 
-    /// <summary>All it knows is gone.</summary>
+    /// <summary>Writes its file, as a host does from time to time.</summary>
+    public void Write()
+    {
+        if (IsUp && !IsPaused)
+        {
+            RegistryImage image = Registry!.ReadImage(Time);
+            File = image with { States = [.. image.States] };
+        }
+    }
+
+    /// <summary>Its wall clock jumps.</summary>
+    public void JumpClock(TimeSpan by)
+    {
+        Clock.WallOffset += by;
+        CalmSince = _cluster.World.Now;
+    }
+
+    /// <summary>All it knows is gone but what it wrote.</summary>
     public void Kill()
     {
         Registry = null;
@@ -104,6 +141,7 @@ public sealed class SimNode
                 }
 
                 IsPaused = false;
+                CalmSince = _cluster.World.Now;
                 Action[] waited = [.. _whilePaused];
                 _whilePaused.Clear();
                 Registry!.Advance(Time);
@@ -156,11 +194,13 @@ public sealed class SimNode
             throw new SimFailureException($"node {Id}: version went from {_lastVersion} back to {version}");
         }
 
-        for (ulong v = _lastVersion + 1; Trace is not null && v <= version; v++)
+        for (ulong v = _lastVersion + 1; v <= version; v++)
         {
-            if (Registry.TryReadChange(v, out Rollcall.Core.Snapshots.Change change))
+            if (Registry.TryReadChange(v, out Change change))
             {
-                Trace(this, $"{_cluster.World.Now.TotalSeconds:0.000} node {Id}.{Boot} v{v} {change.Record} {change.Kind} {change.Cause} {change.Source} via {change.Via} {change.Revision} port {change.Record.Port} home {Registry.Replica!.StateOf(InstanceKey.Of(change.Record), Time).Home}");
+                _revisions.Note(change);
+                _cluster.Checks.AfterChange(this, change);
+                Trace?.Invoke(this, $"{_cluster.World.Now.TotalSeconds:0.000} node {Id}.{Boot} v{v} {change.Record} {change.Kind} {change.Cause} {change.Source} via {change.Via} {change.Revision} port {change.Record.Port} home {Registry.Replica!.StateOf(InstanceKey.Of(change.Record), Time).Home}");
             }
         }
 
@@ -180,6 +220,20 @@ public sealed class SimNode
         );
     }
 
+    // What it wrote it still knows after the start.
+    private void Restore(RegistryImage image)
+    {
+        if (Registry!.Restore(image, Time).Error is { } error)
+        {
+            throw new SimFailureException($"node {Id} cannot restore: {error.Message}");
+        }
+
+        foreach (KeyedState state in image.States)
+        {
+            _revisions.Note(state);
+        }
+    }
+
     private void AdvanceAgain(long boot)
     {
         if (boot != _boots || !IsUp)
@@ -190,6 +244,7 @@ public sealed class SimNode
         if (!IsPaused)
         {
             Registry!.Advance(Time);
+            _cluster.Checks.AfterAdvance(this);
             Wake();
         }
 

@@ -16,6 +16,7 @@ public sealed class SimOwner
     private SimNode? _at;
     private long _boot;
     private TimeSpan _renewedAt;
+    private SimNode? _renewedNode;
     private long _renewedAtMs; // by the wall clock of the node
 
     internal SimOwner(SimCluster cluster, string service, string id, TimeSpan lease, bool byHandle)
@@ -41,6 +42,15 @@ public sealed class SimOwner
 
     /// <summary>The node it renews at.</summary>
     public SimNode? At => _at;
+
+    /// <summary>How often it wanted to renew and found no node that answers.</summary>
+    public int Refused { get; private set; }
+
+    /// <summary>How long its lease lasts.</summary>
+    public TimeSpan Lease => _lease;
+
+    /// <summary>When, and where, a renewal or registration was accepted last; the node may have restarted since.</summary>
+    public (TimeSpan When, SimNode? Node) Renewed => (_renewedAt, _renewedNode);
 
     /// <summary>Begins, at this node or any.</summary>
     public void Begin(SimNode? at = null)
@@ -96,6 +106,10 @@ public sealed class SimOwner
                 Register(node, Math.Max(1, Word));
             }
         }
+        else
+        {
+            Refused++;
+        }
 
         _cluster.World.In(_lease / 3 * (0.85 + (0.15 * _cluster.World.Random.NextDouble())), Beat);
     }
@@ -148,7 +162,7 @@ public sealed class SimOwner
         });
         if (renewed)
         {
-            Renewed(node, byHandle ? _handle : new LeaseHandle(1));
+            Note(node, byHandle ? _handle : new LeaseHandle(1));
         }
 
         return renewed;
@@ -174,14 +188,15 @@ public sealed class SimOwner
             }
 
             Word = word;
-            Renewed(node, result.Handle);
+            Note(node, result.Handle);
         });
     }
 
     // Any handle but none says that the last renewal was at this node and boot.
-    private void Renewed(SimNode node, LeaseHandle handle)
+    private void Note(SimNode node, LeaseHandle handle)
     {
         (_at, _boot, _handle, _renewedAt) = (node, node.Boot, _byHandle ? handle : new LeaseHandle(1), _cluster.World.Now);
+        _renewedNode = node;
         _renewedAtMs = node.Registry!.WallMs(node.Time);
         _cluster.Heartbeats++;
     }
