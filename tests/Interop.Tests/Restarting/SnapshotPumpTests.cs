@@ -10,8 +10,8 @@ namespace Rollcall.Interop.Tests.Restarting;
 /// <summary>What is restored from disk, what is refused and set aside, and what is said of it. In process.</summary>
 public sealed class SnapshotPumpTests : IDisposable
 {
-    private const int RestoredEvent = 40;
-    private const int RefusedEvent = 41;
+    private const int RestoredEvent = 60;
+    private const int RefusedEvent = 61;
     private const uint Node = 7;
 
     private readonly TemporaryFolder _temporary = new();

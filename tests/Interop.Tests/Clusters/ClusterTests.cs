@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using Rollcall.Interop.Tests.Links;
+using Rollcall.Testing.Support;
+using Xunit.Abstractions;
+
+namespace Rollcall.Interop.Tests.Clusters;
+
+/// <summary>Three real server processes: one killed, one stopped where it stands, links cut and healed, all restarted in turn.</summary>
+/// <remarks>
+/// Owners go on registering throughout, and every registration that was acknowledged is there at the end, on every node, the same. No
+/// time is asserted; times are printed.
+/// </remarks>
+public sealed class ClusterTests(ITestOutputHelper output)
+{
+    private const int Small = 2_000;
+    private const int Large = 20_000;
+
+    private static readonly string[] s_options = ["--guard", "off", "--Rollcall:Data:SnapshotPeriod", "1s"];
+
+    [Theory]
+    [InlineData("tcp")]
+    [InlineData("http")]
+    public Task A_small_cluster_comes_back_together(string scheme) => LiveAsync([scheme, scheme, scheme], Small, TimeSpan.FromSeconds(1));
+
+    [QuicFact]
+    public Task A_small_cluster_over_QUIC_comes_back_together() => LiveAsync(["quic", "quic", "quic"], Small, TimeSpan.FromSeconds(1));
+
+    [LongFact]
+    public Task A_large_cluster_over_TCP_comes_back_together() => LiveAsync(["tcp", "tcp", "tcp"], Large, TimeSpan.FromSeconds(5));
+
+    private async Task LiveAsync(string[] schemes, int instances, TimeSpan pause)
+    {
+        await using NodeCluster cluster = await NodeCluster.StartAsync(schemes, s_options);
+        await using var fleet = new Fleet(cluster.Nodes);
+        long started = Stopwatch.GetTimestamp();
+        await fleet.RegisterAsync(instances);
+        Say("registered", instances, started);
+        await AgreeAsync(cluster, fleet, "after the registrations");
+        fleet.Start();
+
+        await fleet.GoesOnAsync("all is well");
+        await cluster.Nodes[2].KillAsync();
+        await fleet.GoesOnAsync("node 2 is dead");
+        await cluster.Nodes[2].RestartAsync();
+        await cluster.IsWarmAsync(cluster.Nodes[2]);
+
+        fleet.Cancels = true;
+        await cluster.Nodes[1].PauseAsync();
+        await Task.WhenAll(Task.Delay(pause), fleet.GoesOnAsync("node 1 stands still"));
+        await cluster.Nodes[1].ResumeAsync();
+
+        cluster.Cut(0, 1);
+        cluster.Cut(0, 2);
+        await fleet.GoesOnAsync("node 0 is cut off");
+        cluster.Heal(0, 1);
+        cluster.Heal(0, 2);
+        cluster.Silence(1, 2);
+        await fleet.GoesOnAsync("node 2 hears nothing of node 1");
+        cluster.Heal(1, 2);
+
+        foreach (ServerProcess node in cluster.Nodes)
+        {
+            Assert.Equal(0, await node.TerminateAsync());
+            await fleet.GoesOnAsync("one of the nodes is being restarted", more: 1);
+            await node.RestartAsync();
+            await cluster.IsWarmAsync(node);
+        }
+
+        await fleet.StopAsync();
+        await AgreeAsync(cluster, fleet, "after all that");
+        output.WriteLine($"measured: {fleet.Acknowledged} registrations acknowledged, {fleet.FailedOver} calls failed over, {fleet.Returned} instances registered again, {cluster.Passed / 1024} kB between the nodes");
+    }
+
+    private async Task AgreeAsync(NodeCluster cluster, Fleet fleet, string when)
+    {
+        (TimeSpan took, IReadOnlySet<string> ids) = await Contents.AgreeAsync(cluster.Nodes, fleet.WhyNotWhole);
+        output.WriteLine($"measured: {when}: {ids.Count} instances the same on all nodes after {took.TotalSeconds:0.0} s, reading included");
+    }
+
+    private void Say(string what, int count, long started) =>
+        output.WriteLine($"measured: {count} {what} in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s");
+}
