@@ -15,15 +15,18 @@ internal static partial class Contents
 
     // Larger than Wait.Deadline: a repair is begun again after 30 s if both sides were in the middle of something.
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(150);
+    private static readonly TimeSpan s_worthSaying = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Waits until all nodes hold the same, and that is what <paramref name="isWhole"/> wants.</summary>
     /// <returns>How long it took, and the ids that all hold.</returns>
     public static async Task<(TimeSpan Took, IReadOnlySet<string> Ids)> AgreeAsync(
         IReadOnlyList<ServerProcess> nodes,
-        Func<IReadOnlySet<string>, string?> isWhole
+        Func<IReadOnlySet<string>, string?> isWhole,
+        Action<string> say
     )
     {
+        string? said = null;
         long started = Stopwatch.GetTimestamp();
         while (true)
         {
@@ -36,10 +39,16 @@ internal static partial class Contents
                 return (took, ids);
             }
 
+            if (missing.Length != said?.Length && took > s_worthSaying)
+            {
+                say($"not yet the same after {took.TotalSeconds:0.0} s: {missing}");
+                said = missing;
+            }
+
             if (took > s_deadline)
             {
-                string said = string.Join("", nodes.Select(node => $"\n--- {node.BaseUrl}\n{node.Errors}"));
-                throw new TimeoutException($"After {took.TotalSeconds:0} s: {missing}{said}");
+                string logs = string.Join("", nodes.Select(node => $"\n--- {node.BaseUrl}\n{node.Errors}"));
+                throw new TimeoutException($"After {took.TotalSeconds:0} s: {missing}{logs}");
             }
 
             await Task.Delay(s_pace);

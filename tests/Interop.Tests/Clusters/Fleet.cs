@@ -25,7 +25,7 @@ internal sealed class Fleet : IAsyncDisposable
     private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(50);
 
     // A node that does not answer for this long is left for the next: one that stands still does not say so.
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     private readonly IReadOnlyList<ServerProcess> _nodes;
     private readonly Owner[] _owners;
@@ -177,9 +177,15 @@ internal sealed class Fleet : IAsyncDisposable
 
         private async Task CancelAsync(string id, CancellationToken ending)
         {
-            await CallAsync(link => link.CancelAsync(Service, id, CancellationToken.None).AsTask(), ending);
-            _ids.Remove(id);
-            _cancelled.Add(id);
+            WriteResult result = default;
+            await CallAsync(async link => result = await link.CancelAsync(Service, id, CancellationToken.None), ending);
+
+            // Unknown: registered at a node that could not tell the others yet. It goes on, as one that nobody cancelled.
+            if (result.Error is null)
+            {
+                _ids.Remove(id);
+                _cancelled.Add(id);
+            }
         }
 
         private async Task SayAsync(IRegistryLink link, string id, int turn)

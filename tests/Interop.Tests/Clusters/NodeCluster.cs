@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Rollcall.Interop.Tests.Restarting;
 
@@ -24,8 +23,8 @@ internal sealed class NodeCluster : IAsyncDisposable
 
     /// <summary>Starts the nodes, and waits until each has the others and serves reads.</summary>
     /// <param name="schemes">How 0 and 1, 1 and 2, 2 and 0 speak with each other.</param>
-    /// <param name="options">More arguments for each.</param>
-    public static async Task<NodeCluster> StartAsync(string[] schemes, params string[] options)
+    /// <param name="optionsOf">More arguments for each.</param>
+    public static async Task<NodeCluster> StartAsync(string[] schemes, Func<int, string[]> optionsOf)
     {
         var cluster = new NodeCluster();
         int[][] ports = [.. Enumerable.Range(0, Count).Select(_ => new[] { QuietPort.Next(), QuietPort.Next(), QuietPort.Next() })];
@@ -46,7 +45,7 @@ internal sealed class NodeCluster : IAsyncDisposable
             for (int node = 0; node < Count; node++)
             {
                 cluster._nodes[node] = ServerProcess.Run(
-                    [.. ListeningOn(ports[node], withQuic: schemes.Contains("quic")), .. cluster.Cluster(node, schemes), .. options]
+                    [.. ListeningOn(ports[node], withQuic: schemes.Contains("quic")), .. cluster.Cluster(node, schemes), .. optionsOf(node)]
                 );
             }
 
@@ -60,6 +59,9 @@ internal sealed class NodeCluster : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Where a node keeps what it needs for a warm restart.</summary>
+    public TemporaryFolder DataOf(int node) => _data[node];
 
     /// <summary>The ways between two nodes are cut: what is under way ends, nobody gets through.</summary>
     public void Cut(int one, int other) => Each(one, other, (way, _) => way.Cut());

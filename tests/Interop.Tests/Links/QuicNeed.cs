@@ -1,3 +1,4 @@
+using Rollcall.Testing.Support;
 using Rollcall.Transports.Quic;
 
 namespace Rollcall.Interop.Tests.Links;
@@ -14,6 +15,13 @@ public sealed class QuicFactAttribute : FactAttribute
 public sealed class QuicTheoryAttribute : TheoryAttribute
 {
     public QuicTheoryAttribute() => Skip = QuicSupport.Problem;
+}
+
+/// <summary>A long test that speaks QUIC.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class LongQuicFactAttribute : LongFactAttribute
+{
+    public LongQuicFactAttribute() => Skip ??= QuicSupport.Problem;
 }
 
 /// <summary>A machine without libmsquic, for one process: what stands in its place there is no library.</summary>
