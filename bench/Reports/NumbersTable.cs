@@ -25,6 +25,14 @@ internal static class NumbersTable
         return null;
     }
 
+    /// <summary>What stands between the marks of a README; null: it has no marks.</summary>
+    public static string? In(string readme)
+    {
+        int begin = readme.IndexOf(Begin, StringComparison.Ordinal);
+        int end = readme.IndexOf(End, StringComparison.Ordinal);
+        return begin < 0 || end < begin ? null : readme[(begin + Begin.Length + 1)..end];
+    }
+
     /// <summary>The table in Markdown; below it the machine and the notes.</summary>
     public static string Markdown(IReadOnlyList<RowResult> rows)
     {

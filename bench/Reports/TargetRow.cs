@@ -9,6 +9,9 @@ namespace Rollcall.Bench.Reports;
 /// <param name="MeasureAsync">Measures it; takes seconds to minutes.</param>
 internal sealed record TargetRow(string Project, int Number, string Quantity, Func<Task<Measurement>> MeasureAsync)
 {
+    /// <summary>Flags that it was measured with, to repeat it.</summary>
+    public string Flags { get; init; } = "";
+
     /// <summary>Measures the row as it goes on file.</summary>
     public async Task<RowResult> RunAsync(MachineFacts machine)
     {
@@ -18,7 +21,7 @@ internal sealed record TargetRow(string Project, int Number, string Quantity, Fu
             Number,
             Project,
             Quantity,
-            $"dotnet run -c Release --project {Project} -- targets --rows {number}",
+            $"dotnet run -c Release --project {Project} -- targets --rows {number} {Flags}".TrimEnd(),
             TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             machine,
             measured.Figures,

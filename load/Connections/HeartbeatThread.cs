@@ -9,22 +9,21 @@ namespace Rollcall.Load.Connections;
 /// <remarks>Owner: one row. Disposing ends it, and throws what went wrong with it.</remarks>
 internal sealed class HeartbeatThread : IDisposable
 {
-    private const int FramesPerSecond = 20;
+    private const int FramesPerSecondUsual = 20;
 
     private readonly Thread _thread;
     private volatile bool _ends;
     private Exception? _failure;
-
-    /// <summary>How long each frame took from when it was due to its answer.</summary>
-    public Histogram Latency { get; } = new();
+    private Histogram _latency = new();
 
     /// <summary>Begins.</summary>
     /// <param name="server">Where to.</param>
     /// <param name="handles">Which leases.</param>
     /// <param name="interval">How often each.</param>
-    public HeartbeatThread(EndPoint server, LeaseHandle[] handles, TimeSpan interval)
+    /// <param name="framesPerSecond">Frames that they come in: the more, the finer is what their latency shows.</param>
+    public HeartbeatThread(EndPoint server, LeaseHandle[] handles, TimeSpan interval, int framesPerSecond = FramesPerSecondUsual)
     {
-        int frames = Math.Max(1, (int)(interval.TotalSeconds * FramesPerSecond));
+        int frames = Math.Max(1, (int)(interval.TotalSeconds * framesPerSecond));
         byte[][] requests =
         [
             .. handles.Chunk((handles.Length + frames - 1) / frames).Select(slice => FrameBytes.RenewMany(slice)),
@@ -32,6 +31,9 @@ internal sealed class HeartbeatThread : IDisposable
         _thread = new Thread(() => Run(server, requests, interval)) { IsBackground = true, Name = "heartbeats" };
         _thread.Start();
     }
+
+    /// <summary>How long each frame took from when it was due to its answer, since the last call.</summary>
+    public Histogram TakeLatency() => Interlocked.Exchange(ref _latency, new Histogram());
 
     public void Dispose()
     {
@@ -61,7 +63,7 @@ internal sealed class HeartbeatThread : IDisposable
                     throw new InvalidOperationException("leases that should live are unknown");
                 }
 
-                Latency.Record((long)Stopwatch.GetElapsedTime(due).TotalNanoseconds);
+                Volatile.Read(ref _latency).Record((long)Stopwatch.GetElapsedTime(due).TotalNanoseconds);
                 due += gap;
             }
         }

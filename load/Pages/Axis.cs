@@ -29,7 +29,8 @@ internal sealed class Axis
     /// <summary>From zero to a round value at or above the highest, in steps of 1, 2 or 5.</summary>
     public static Axis FromZero(double highest)
     {
-        double step = Step((highest > 0 ? highest : 1) / TicksWanted);
+        highest = highest > 0 ? highest : 1;
+        double step = Step(highest / TicksWanted);
         int steps = Math.Max(1, (int)Math.Ceiling(Math.Round(highest / step, 9)));
         return new Axis(0, steps * step, isLog: false, [.. Enumerable.Range(0, steps + 1).Select(i => i * step)]);
     }

@@ -20,8 +20,8 @@ internal static class HttpHeartbeats
     private const int Instances = 10_000;
     private const double OpenPerSecond = 10_000;
 
-    private static readonly TimeSpan s_turn = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan s_open = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_turn = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_open = TimeSpan.FromSeconds(4);
 
     public static async Task<Measurement> MeasureAsync()
     {
@@ -37,6 +37,12 @@ internal static class HttpHeartbeats
             () => Turn.MeasureAsync(server.Process, () => toServer.SaturateAsync(s_turn)),
             () => Turn.MeasureAsync(control, () => toControl.SaturateAsync(s_turn))
         );
+        PairedArms<Turn>? byWrk = Wrk.IsInstalled
+            ? await PairedArms<Turn>.RunAsync(
+                () => Turn.MeasureAsync(server.Process, () => WrkAsync(server.Http, fleet)),
+                () => Turn.MeasureAsync(control, () => WrkAsync(ControlCommand.AddressOf(control), fleet))
+            )
+            : null;
         StepStats open = await toServer.OfferAsync("heartbeats on a schedule", OpenPerSecond, s_open);
         StepStats openControl = await toControl.OfferAsync("the control's", OpenPerSecond, s_open);
         return new Measurement(
@@ -48,13 +54,34 @@ internal static class HttpHeartbeats
                 },
                 RatioFigures.Of("HTTP heartbeats, per second", arms, turn => turn.PerSecond, "/s", ControlName),
                 new Figure("HTTP heartbeats, bytes allocated each, instances rotating", arms.OfSubject(turn => turn.BytesAllocated), "B"),
+                .. CrossCheck(byWrk, arms),
                 RatioFigures.Latency("HTTP heartbeats on a schedule, p99", open, openControl, ControlName),
             ],
             $"{Connections} connections, one request on each at a time (closed loop) for the throughput; {Instances} instances registered, renewed in turn.",
             $"On a schedule: {open}.",
-            $"On a schedule, control: {openControl}."
+            $"On a schedule, control: {openControl}.",
+            byWrk is null ? Wrk.Missing : "By wrk: the same requests to both arms, as many connections, in the same run."
         );
     }
+
+    /// <summary>What another load generator says of the same: of the ratio, and of the rate against that of our driver.</summary>
+    private static IEnumerable<Figure> CrossCheck(PairedArms<Turn>? byWrk, PairedArms<Turn> ours) =>
+        byWrk is null
+            ? []
+            :
+            [
+                RatioFigures.Of("HTTP heartbeats by wrk, per second of server CPU", byWrk, turn => turn.PerCpuSecond, "/s", ControlName),
+                RatioFigures.Of(
+                    "HTTP heartbeats by wrk, per second",
+                    new PairedArms<Turn>(byWrk.Subject, ours.Subject),
+                    turn => turn.PerSecond,
+                    "/s",
+                    "our own driver"
+                ),
+            ];
+
+    private static Task<long> WrkAsync(Uri address, SpringFleet fleet) =>
+        Wrk.PutAsync(address, Enumerable.Range(0, Instances).Select(i => PathOf(fleet, i)), Connections, s_turn);
 
     private static async Task RegisterAsync(Uri server, SpringFleet fleet)
     {
@@ -76,10 +103,10 @@ internal static class HttpHeartbeats
         );
     }
 
+    private static string PathOf(SpringFleet fleet, int i) => $"/eureka/apps/{fleet.Service(i).ToUpperInvariant()}/{fleet.Id(i)}";
+
     private static byte[] Heartbeat(SpringFleet fleet, int i) =>
-        Encoding.ASCII.GetBytes(
-            $"PUT /eureka/apps/{fleet.Service(i).ToUpperInvariant()}/{fleet.Id(i)} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n"
-        );
+        Encoding.ASCII.GetBytes($"PUT {PathOf(fleet, i)} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n");
 
     /// <summary>The connections of one arm.</summary>
     private sealed class HttpClients(HttpConnection[] connections, byte[][] requests) : IDisposable

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Rollcall.Client;
 using Rollcall.Core;
@@ -97,37 +95,12 @@ public sealed partial class ReadmeTests
         Assert.All(names, name => Assert.Contains($"`{name}`", section, StringComparison.Ordinal));
     }
 
-    /// <summary>A number is in the table only if a run put it on file; a ratio only together with what it was compared with.</summary>
-    [Fact]
-    public void Its_numbers_are_on_file_with_their_control_arm()
-    {
-        foreach (Match row in NumberRow().Matches(Section("## Numbers")))
-        {
-            JsonElement figure = Assert.Single(
-                FiguresOnFile(int.Parse(row.Groups["row"].Value, CultureInfo.InvariantCulture)),
-                figure => figure.GetProperty("name").GetString() == row.Groups["name"].Value
-            );
-            bool isRatio = figure.GetProperty("unit").GetString() == "x";
-            Assert.False(
-                isRatio && figure.GetProperty("control").ValueKind == JsonValueKind.Null,
-                $"{row.Value} has no control arm."
-            );
-        }
-    }
-
     [Fact]
     public void Its_links_lead_somewhere() =>
         Assert.All(
             Link().Matches(File.ReadAllText(s_path)).Select(link => link.Groups["path"].Value),
             path => Assert.True(Path.Exists(Repository.PathOf(path)), $"{path} is not there.")
         );
-
-    /// <summary>What was measured for a row, inside one process and from outside.</summary>
-    private static IEnumerable<JsonElement> FiguresOnFile(int row) =>
-        new[] { "bench", "load" }
-            .Select(project => Repository.PathOf($"{project}/results/row-{row:00}.json"))
-            .Where(File.Exists)
-            .SelectMany(file => JsonDocument.Parse(File.ReadAllText(file)).RootElement.GetProperty("figures").EnumerateArray());
 
     private static string Section(string heading)
     {
@@ -184,9 +157,6 @@ public sealed partial class ReadmeTests
 
         return table.ToString();
     }
-
-    [GeneratedRegex(@"^\| (?<row>\d+) \| (?<name>[^|]+) \|", RegexOptions.Multiline)]
-    private static partial Regex NumberRow();
 
     [GeneratedRegex(@"\]\((?<path>[^)#:]+)\)")]
     private static partial Regex Link();
