@@ -100,11 +100,11 @@ public sealed class EmbeddedLink : IRegistryLink
 
     /// <inheritdoc/>
     public ValueTask<RegistryUpdate> ReadAsync(InstanceFilter filter, CancellationToken cancellation = default) =>
-        Do(RegistryOperation.Read, null, () => SnapshotFor(filter), cancellation);
+        DoWhole(RegistryOperation.Read, () => SnapshotFor(filter), cancellation);
 
     /// <inheritdoc/>
     public ValueTask<DeltaRead> ReadDeltaAsync(RegistryVersion since, CancellationToken cancellation = default) =>
-        Do(RegistryOperation.Read, null, () => Delta(since), cancellation);
+        Do(RegistryOperation.Read, null, () => _registry.Warming is { } warming ? new DeltaRead(warming, null) : Delta(since), cancellation);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<RegistryUpdate> WatchAsync(
@@ -113,7 +113,7 @@ public sealed class EmbeddedLink : IRegistryLink
         [EnumeratorCancellation] CancellationToken cancellation = default
     )
     {
-        await Do(RegistryOperation.Watch, null, () => true, cancellation).ConfigureAwait(false);
+        await DoWhole(RegistryOperation.Watch, () => true, cancellation).ConfigureAwait(false);
         using var watch = new EmbeddedWatch(_registry, filter, since);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _closing.Token);
         while (true)
@@ -166,6 +166,16 @@ public sealed class EmbeddedLink : IRegistryLink
             : delta.Changes.Count == 0 ? new DeltaRead(null, RegistryUpdate.Progress(version))
             : new DeltaRead(null, RegistryUpdate.Changed(version, [.. delta.Changes.Select(change => InstanceChange.Of(change))]));
     }
+
+    // What needs a node that knows the whole.
+    private async ValueTask<T> DoWhole<T>(RegistryOperation operation, Func<T> act, CancellationToken cancellation) =>
+        await Do(
+                operation,
+                null,
+                () => _registry.Warming is { } warming ? throw new LinkException(LinkFailure.Unavailable, warming.Message) : act(),
+                cancellation
+            )
+            .ConfigureAwait(false);
 
     // All that keeps a call from being carried out comes as a failed task, never out of the call itself.
     private ValueTask<T> Do<T>(RegistryOperation operation, string? service, Func<T> act, CancellationToken cancellation)

@@ -129,7 +129,7 @@ public enum LinkFailure : byte
     /// <summary>The request is over a limit of the node.</summary>
     LimitExceeded = 6,
 
-    /// <summary>The node cannot serve it now.</summary>
+    /// <summary>The node cannot serve it now: it stops, has too much to do, or has just started and does not know the whole yet.</summary>
     Unavailable = 7,
 
     /// <summary>What is on the other side has no such operation, and never will: its protocol is another's.</summary>

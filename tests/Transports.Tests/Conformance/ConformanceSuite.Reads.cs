@@ -1,4 +1,7 @@
+using Rollcall.Core;
+using Rollcall.Core.Access;
 using Rollcall.Core.Model;
+using Rollcall.Core.Replication;
 using Rollcall.Core.Seams;
 using Rollcall.Core.Watching;
 using Rollcall.Testing.Support;
@@ -42,6 +45,48 @@ public abstract partial class ConformanceSuite
         {
             RegistryUpdate update = await twins.Agree($"read {filter}", l => l.ReadAsync(filter));
             Assert.Equal(UpdateKind.Snapshot, update.Kind);
+        }
+    }
+
+    [ConformanceFact]
+    public async Task A_node_that_warms_up_takes_writes_and_reads_of_one_and_says_that_it_cannot_tell_the_whole()
+    {
+        await using Venue venue = await OpenAsync(SteppedRegistry.Options with { Cluster = new ClusterOptions { ClusterId = "c" } });
+        var node = new ClusterNode(venue.Registry, expectsPeers: true, venue.Registry.Now);
+        IRegistryLink link = await venue.DialAsync();
+        foreach (IRegistryLink one in (IRegistryLink[])[link, new EmbeddedLink(venue.Registry, Principal.Anyone)])
+        {
+            RegisterResult registered = await venue.Soon(one.RegisterAsync(RegistrationBuilder.Of("orders", "i-1")).AsTask(), "register");
+            Assert.Null(registered.Error);
+            Assert.True(await venue.Soon(one.RenewAsync(registered.Handle).AsTask(), "renew"));
+            Assert.NotNull(await venue.Soon(one.FindAsync("orders", "i-1").AsTask(), "find"));
+            Assert.Null((await venue.Soon(one.SetStatusAsync("orders", "i-1", InstanceStatus.Down).AsTask(), "set status")).Error);
+
+            DeltaRead delta = await venue.Soon(one.ReadDeltaAsync(new(venue.Registry.BootEpoch, 0)).AsTask(), "read delta");
+            Assert.Equal(RegistryErrorCode.Warming, delta.Error?.Code);
+            foreach (InstanceFilter filter in s_filters)
+            {
+                await Refused(async () => await one.ReadAsync(filter));
+            }
+
+            await Refused(async () =>
+            {
+                await foreach (RegistryUpdate _ in one.WatchAsync(InstanceFilter.All, RegistryVersion.None, venue.Deadline))
+                {
+                    Assert.Fail("a watch of a node that warms up gave an update");
+                }
+            });
+        }
+
+        node.ExpectNoPeers();
+        Assert.Single((await venue.Soon(link.ReadAsync(InstanceFilter.All).AsTask(), "read")).Instances);
+        Assert.Null((await venue.Soon(link.ReadDeltaAsync(new(venue.Registry.BootEpoch, 0)).AsTask(), "read delta")).Error);
+
+        async Task Refused(Func<Task> read)
+        {
+            LinkException refusal = await Assert.ThrowsAsync<LinkException>(() => read().WaitAsync(venue.Deadline));
+            Assert.Equal(LinkFailure.Unavailable, refusal.Failure);
+            Assert.Contains("this node has just started", refusal.Message, StringComparison.Ordinal);
         }
     }
 

@@ -63,7 +63,7 @@ internal static class WireErrorMap
             WireErrorCode.NotAuthenticated => LinkFailure.NotAuthenticated,
             WireErrorCode.NotAllowed => LinkFailure.NotAllowed,
             WireErrorCode.OverLimit => LinkFailure.LimitExceeded,
-            WireErrorCode.TimedOut or WireErrorCode.Unavailable or WireErrorCode.Fault => LinkFailure.Unavailable,
+            (WireErrorCode)RegistryErrorCode.Warming or WireErrorCode.TimedOut or WireErrorCode.Unavailable or WireErrorCode.Fault => LinkFailure.Unavailable,
             _ => LinkFailure.Protocol,
         };
 }
