@@ -164,7 +164,8 @@ public sealed class ClusterHost : IAsyncDisposable
     /// <summary>Looks whether there is anybody to wait for.</summary>
     internal void LookAround()
     {
-        if (Node.Contacts.All(contact => contact.View.State == PeerState.Self))
+        // Of a node that was told no peers, whoever made it knows whether some will dial it.
+        if (Node.Contacts.Count > 0 && Node.Contacts.All(contact => contact.View.State == PeerState.Self))
         {
             Node.ExpectNoPeers();
         }

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Logging;
 using Rollcall.Hosting;
+using Rollcall.Hosting.Clustering;
 
 namespace Rollcall.Transports.Tests.Hosting;
 
 /// <summary>Keeps what is logged, and tells who waits for an event.</summary>
-internal sealed class LogRecorder : ILogger<RegistryRunner>
+internal sealed class LogRecorder : ILogger<RegistryRunner>, ILogger<ClusterHost>
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
 
@@ -18,6 +19,15 @@ internal sealed class LogRecorder : ILogger<RegistryRunner>
         lock (_gate)
         {
             return _lines.Count(line => line.Event == eventId);
+        }
+    }
+
+    /// <summary>All lines of an event so far.</summary>
+    public IReadOnlyList<string> LinesOf(int eventId)
+    {
+        lock (_gate)
+        {
+            return [.. _lines.Where(line => line.Event == eventId).Select(line => line.Message)];
         }
     }
 
