@@ -154,6 +154,10 @@ public sealed class RegistryService
         {
             Interlocked.Increment(ref _registrations);
             _publisher.Publish(result.Version);
+            if (source == WriteSource.Peer)
+            {
+                Replica?.ToldByJava.Add(result.Handle.Index);
+            }
         }
 
         return result;
@@ -198,12 +202,19 @@ public sealed class RegistryService
     /// <param name="key">Service and id.</param>
     /// <param name="clientStamp">The caller's stamp of the record, if it sent one: compared, never stored.</param>
     /// <param name="now">Now.</param>
-    public RenewResult Renew(InstanceKey key, long? clientStamp, MonotonicTime now)
+    /// <param name="source">
+    /// The owner, who makes this node the home of the lease; or a peer, that has heard the owner itself: the home stays where it is.
+    /// </param>
+    public RenewResult Renew(InstanceKey key, long? clientStamp, MonotonicTime now, WriteSource source = WriteSource.Owner)
     {
         HashedKey hashed = _stripes.Hash(key);
         Stripe stripe = _stripes.Of(hashed.IdHash);
         Instance? record = stripe.Renew(hashed, _stripes.Clock.DeadlineTick(now, 0), out bool away);
-        if (away)
+        if (source == WriteSource.Peer && record is not null)
+        {
+            Replica?.ToldByJava.Add(record.Number);
+        }
+        else if (away)
         {
             stripe.BecomeHome(hashed, MomentOf(now));
         }

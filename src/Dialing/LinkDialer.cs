@@ -25,16 +25,18 @@ public sealed class LinkDialer(string? token = null, TlsTrust? trust = null)
             ["quic"] = async (address, cancellation) => await OverQuicAsync(address, cancellation),
             ["http"] = async (address, cancellation) => await OverHttpAsync(address, cancellation),
             ["https"] = async (address, cancellation) => await OverHttpAsync(address, cancellation),
+            [EurekaAddress.Scheme] = async (address, cancellation) => await OverEurekaAsync(address, cancellation),
+            [EurekaAddress.SecureScheme] = async (address, cancellation) => await OverEurekaAsync(address, cancellation),
         };
 
     /// <summary>Why an address cannot be dialled, as a sentence without its subject; null if it can.</summary>
     public static string? Problem(string address) =>
         !Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) || uri.Host.Length == 0
-            ? "is no address: write tcp://HOST:PORT, tcps://, quic://, http:// or https://."
+            ? "is no address: write tcp://HOST:PORT, tcps://, quic://, http://, https:// or eureka+http://HOST:PORT/eureka."
         : uri.UserInfo.Length > 0 ? "must not hold credentials: other programs of this machine can read them."
         : !new LinkDialer().Factories.ContainsKey(uri.Scheme)
-            ? $"has the scheme {uri.Scheme}; tcp, tcps, quic, http and https are known."
-        : uri.Port <= 0 && !uri.Scheme.StartsWith("http", StringComparison.Ordinal) ? "needs a port: 8762, unless the server says another."
+            ? $"has the scheme {uri.Scheme}; tcp, tcps, quic, http, https, eureka+http and eureka+https are known."
+        : uri.Port <= 0 && !uri.Scheme.Contains("http", StringComparison.Ordinal) ? "needs a port: 8762, unless the server says another."
         : null;
 
     /// <summary>A link to an address.</summary>
@@ -70,6 +72,9 @@ public sealed class LinkDialer(string? token = null, TlsTrust? trust = null)
 
     private Task<HttpLink> OverHttpAsync(Uri address, CancellationToken cancellation) =>
         HttpLink.ConnectAsync(address, new HttpLinkOptions { Token = token, Trust = _trust }, cancellation);
+
+    private Task<EurekaLink> OverEurekaAsync(Uri address, CancellationToken cancellation) =>
+        EurekaLink.ConnectAsync(address, new EurekaLinkOptions { Http = new HttpLinkOptions { Token = token, Trust = _trust } }, cancellation);
 
     private WireLinkOptions WireOptions => new() { Credentials = token is null ? WireCredentials.None : WireCredentials.Token(token) };
 }

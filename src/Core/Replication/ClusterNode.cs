@@ -107,6 +107,19 @@ public sealed class ClusterNode
         }
     }
 
+    /// <summary>A registry of another kind has given all that it had: that is as good as a peer that is warm.</summary>
+    public void CaughtUp()
+    {
+        lock (_gate)
+        {
+            if (Warming is not null)
+            {
+                _warmUp.Open();
+                SayReady();
+            }
+        }
+    }
+
     /// <summary>No address leads to another node: this one is alone for now, and serves reads.</summary>
     public void ExpectNoPeers()
     {
@@ -311,10 +324,15 @@ public sealed class ClusterNode
     {
         if (_warmUp.Look(_sessions.Values, now))
         {
-            foreach (PeerSession session in _sessions.Values.Where(session => session.Established))
-            {
-                session.Say(new PeerReady(VersionNow));
-            }
+            SayReady();
+        }
+    }
+
+    private void SayReady()
+    {
+        foreach (PeerSession session in _sessions.Values.Where(session => session.Established))
+        {
+            session.Say(new PeerReady(VersionNow));
         }
     }
 }

@@ -93,6 +93,16 @@ public sealed class PeerContact
         }
     }
 
+    /// <summary>It answers, and is no node of the cluster: it has no id.</summary>
+    public bool Answers(string why, MonotonicTime now)
+    {
+        lock (_gate)
+        {
+            _failures = 0;
+            return Become(PeerState.Linked, why, null, now, succeeded: true);
+        }
+    }
+
     /// <summary>It could not be reached, or a link to it broke off.</summary>
     public bool Failed(string why, MonotonicTime now)
     {

@@ -18,6 +18,9 @@ internal sealed class Replica(StripeTable stripes, SnapshotPublisher publisher, 
     /// <summary>What stands for a record in digests.</summary>
     public ItemHash Hash { get; } = hash;
 
+    /// <summary>Leases that Java's servers keep alive.</summary>
+    public JavaEcho ToldByJava { get; } = new();
+
     /// <summary>The shortest lease ever taken in.</summary>
     public TimeSpan ShortestLease => stripes.ShortestLease;
 

@@ -108,8 +108,8 @@ internal sealed partial class Stripe
             int slot = _keys.Find(key, out Instance? existing);
             if (existing is not null && source == WriteSource.Peer && existing.ClientStamp > draft.ClientStamp)
             {
-                // An older record from a peer renews, as with Java's servers, and is otherwise passed over.
-                RestartLease(slot, existing, moment.Now, homeMoves: ComeHome(slot, moment));
+                // An older record from a peer renews, as with Java's servers, and is otherwise passed over: the home stays where it is.
+                RestartLease(slot, existing, moment.Now);
                 return new RegisterResult(null, HandleOf(slot), _table.Version, Created: false);
             }
 

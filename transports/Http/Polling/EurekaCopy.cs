@@ -67,7 +67,7 @@ internal sealed class EurekaCopy
         {
             Instance? before = _held.GetValueOrDefault(KeyOf(told));
             Instance record = Make(told, before?.Number ?? ++_numbers, _version + 1);
-            bool news = before is null || !RecordComparer.Same(before, record);
+            bool news = before is null || !IsSame(before, record);
             next[KeyOf(told)] = news ? record : before!;
             differs |= news;
         }
@@ -97,7 +97,7 @@ internal sealed class EurekaCopy
             else if (told.Word.Kind is ChangeKind.Added or ChangeKind.Modified)
             {
                 Instance record = Make(told, before?.Number ?? ++_numbers, _version + 1);
-                if (before is null || !RecordComparer.Same(before, record))
+                if (before is null || !IsSame(before, record))
                 {
                     _held[KeyOf(told)] = record;
                     ChangeKind kind = before is null ? ChangeKind.Added : told.Word.Kind.Value;
@@ -112,6 +112,8 @@ internal sealed class EurekaCopy
     // Of a status that was set Eureka says no more than that the record is another: so all of it goes out.
     private static Change ChangeOf(ToldInstance told, Instance record, ulong version, ChangeKind kind, ChangeCause cause) =>
         new(version, record, kind, cause, Core.WriteSource.Peer, default, told.Word.UpdatedAtMs, default);
+
+    private static bool IsSame(Instance before, Instance record) => before.UpdatedAtMs == record.UpdatedAtMs && RecordComparer.Same(before, record);
 
     private Instance Make(ToldInstance told, uint number, ulong version)
     {

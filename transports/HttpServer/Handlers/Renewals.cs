@@ -32,7 +32,7 @@ internal sealed class Renewals(RegistryService registry, Reads reads)
 
         var key = new InstanceKey(route.Name, route.Id);
         MonotonicTime now = registry.Now;
-        RenewResult result = registry.Renew(key, stamp, now);
+        RenewResult result = registry.Renew(key, stamp, now, exchange.IsReplication ? WriteSource.Peer : WriteSource.Owner);
         if (result.Outcome == RenewOutcome.Unknown)
         {
             exchange.AnswerEmpty(StatusCodes.Status404NotFound, s_unknown);

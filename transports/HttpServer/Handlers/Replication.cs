@@ -5,6 +5,7 @@ using Rollcall.Core;
 using Rollcall.Core.Model;
 using Rollcall.Core.Seams;
 using Rollcall.Transports.Http.Eureka;
+using Rollcall.Transports.Http.Polling;
 using Rollcall.Transports.HttpServer.Bodies;
 
 namespace Rollcall.Transports.HttpServer.Handlers;
@@ -87,14 +88,25 @@ internal sealed class Replication(RegistryService registry, HttpServerOptions op
         };
     }
 
-    private int Register(ReplicationItem item, MonotonicTime now) =>
-        ServiceName.Canonical(item.Instance!.Service) == ServiceName.Canonical(item.AppName)
-            ? StatusOf(registry.Register(item.Instance, now, WriteSource.Peer).Error)
-            : StatusCodes.Status400BadRequest;
+    private int Register(ReplicationItem item, MonotonicTime now)
+    {
+        Registration told = item.Instance!;
+        if (ServiceName.Canonical(told.Service) != ServiceName.Canonical(item.AppName))
+        {
+            return StatusCodes.Status400BadRequest;
+        }
+
+        // Each node of a cluster hears the same from the same Java server: what is known already renews, and is no change.
+        var key = InstanceKey.Of(told.Service, told.Id);
+        return registry.Find(key) is { } known && RecordComparer.Says(known, told, registry.Options)
+            && registry.Renew(key, null, now, WriteSource.Peer).Instance is not null
+            ? StatusCodes.Status200OK
+            : StatusOf(registry.Register(told, now, WriteSource.Peer).Error);
+    }
 
     private (int Status, Instance? Conflict) Renew(ReplicationItem item, InstanceKey key, MonotonicTime now)
     {
-        RenewResult result = registry.Renew(key, item.LastDirtyTimestamp, now);
+        RenewResult result = registry.Renew(key, item.LastDirtyTimestamp, now, WriteSource.Peer);
         if (result.Outcome == RenewOutcome.Unknown || result.Instance!.OwnStatus == InstanceStatus.Unknown)
         {
             return (StatusCodes.Status404NotFound, null);
