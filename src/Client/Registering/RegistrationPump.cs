@@ -3,6 +3,7 @@ using Rollcall.Client.Servers;
 using Rollcall.Core;
 using Rollcall.Core.Leases;
 using Rollcall.Core.Model;
+using Rollcall.Core.Seams;
 
 namespace Rollcall.Client.Registering;
 
@@ -233,13 +234,25 @@ internal sealed class RegistrationPump : IAsyncDisposable
                     ? new RegistrationEvent.Forgotten()
                     : new RegistrationEvent.PaceRead(own.LeaseDuration, own.RenewalInterval);
             case RegistrationVerb.ReadAcknowledged:
-                ulong seen = (await on.Link.ReadAcknowledgedAsync(service, cancellation)).Version.Number;
-                return new RegistrationEvent.Acknowledged(seen, on.Number);
+                return new RegistrationEvent.Acknowledged(await ReadAcknowledgedAsync(on, service, cancellation), on.Number);
             case RegistrationVerb.Cancel:
                 await on.Link.CancelAsync(service, id, cancellation);
                 return new RegistrationEvent.Cancelled();
             default:
                 throw new ArgumentOutOfRangeException(nameof(verb), verb, "no call");
+        }
+    }
+
+    // A registry that cannot know what its readers have seen (Eureka's) is as one that nobody has acknowledged to: the drain takes its time.
+    private static async ValueTask<ulong> ReadAcknowledgedAsync(SessionLink on, string service, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await on.Link.ReadAcknowledgedAsync(service, cancellation)).Version.Number;
+        }
+        catch (LinkException e) when (e.Failure == LinkFailure.NotSupported)
+        {
+            return 0;
         }
     }
 

@@ -50,7 +50,8 @@ public sealed class JavaMesh
 
     internal ClusterNode Node { get; }
 
-    internal RegistryService Registry => Node.Registry;
+    /// <summary>The registry of the node.</summary>
+    public RegistryService Registry => Node.Registry;
 
     internal Replica Replica => Node.Registry.Replica!;
 

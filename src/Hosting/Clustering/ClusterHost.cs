@@ -96,6 +96,9 @@ public sealed class ClusterHost : IAsyncDisposable
         }
     }
 
+    /// <summary>A runner has found a peer, which is no node of the cluster, in another state than before: one line in the log.</summary>
+    public void Say(PeerContactView view) => Logger.Say(view);
+
     /// <summary>Ends all links, and waits until they have ended.</summary>
     public async Task StopAsync()
     {
@@ -162,7 +165,7 @@ public sealed class ClusterHost : IAsyncDisposable
     }
 
     /// <summary>Looks whether there is anybody to wait for.</summary>
-    internal void LookAround()
+    public void LookAround()
     {
         // Of a node that was told no peers, whoever made it knows whether some will dial it.
         if (Node.Contacts.Count > 0 && Node.Contacts.All(contact => contact.View.State == PeerState.Self))

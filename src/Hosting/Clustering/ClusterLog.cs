@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Rollcall.Core.Replication;
 
 namespace Rollcall.Hosting.Clustering;
 
@@ -31,4 +32,27 @@ internal static partial class ClusterLog
 
     [LoggerMessage(48, LogLevel.Error, "The cluster does not move on; trying again, and saying so once")]
     public static partial void TickFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(49, LogLevel.Information, "Peer {Address} answers: {Why}")]
+    public static partial void PeerAnswers(this ILogger logger, string address, string why);
+
+    /// <summary>The line for a state.</summary>
+    public static void Say(this ILogger logger, PeerContactView view)
+    {
+        switch (view.State)
+        {
+            case PeerState.Linked:
+                logger.PeerAnswers(view.Address, view.Why);
+                break;
+            case PeerState.Self:
+                logger.PeerIsSelf(view.Address);
+                break;
+            case PeerState.Refused:
+                logger.PeerRefused(view.Address, view.Why);
+                break;
+            default:
+                logger.PeerUnreachable(view.Address, view.Why);
+                break;
+        }
+    }
 }

@@ -45,7 +45,7 @@ internal sealed class LinkRunner(ClusterHost host, IPeerDialer dialer) : IPeerRu
             bool answers = exception.Failure is LinkFailure.NotAuthenticated or LinkFailure.NotAllowed or LinkFailure.Protocol;
             if (answers ? contact.Refused(exception.Message, null, Now) : contact.Failed(exception.Message, Now))
             {
-                Say(contact.View);
+                host.Say(contact.View);
             }
 
             return;
@@ -75,23 +75,7 @@ internal sealed class LinkRunner(ClusterHost host, IPeerDialer dialer) : IPeerRu
             : contact.Failed(why, Now) && contact.View.Node is null // a link that was there is lost, which is said already
         )
         {
-            Say(contact.View);
-        }
-    }
-
-    private void Say(PeerContactView view)
-    {
-        switch (view.State)
-        {
-            case PeerState.Self:
-                host.Logger.PeerIsSelf(view.Address);
-                break;
-            case PeerState.Refused:
-                host.Logger.PeerRefused(view.Address, view.Why);
-                break;
-            default:
-                host.Logger.PeerUnreachable(view.Address, view.Why);
-                break;
+            host.Say(contact.View);
         }
     }
 }

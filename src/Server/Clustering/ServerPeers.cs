@@ -5,6 +5,7 @@ using Rollcall.Core;
 using Rollcall.Core.Replication;
 using Rollcall.Core.Seams;
 using Rollcall.Hosting.Clustering;
+using Rollcall.Transports.Http.Peering;
 using Rollcall.Transports.HttpServer.Upgrading;
 using Rollcall.Transports.Quic;
 using Rollcall.Transports.Tcp;
@@ -17,8 +18,17 @@ namespace Rollcall.Server.Clustering;
 internal static class ServerPeers
 {
     /// <summary>All of them; none if the node stands alone.</summary>
-    public static IReadOnlyList<ConfiguredPeer> Create(ServerSettings settings) =>
-        [.. (settings.Cluster?.Peers ?? []).Select(address => Create(address, settings))];
+    public static IReadOnlyList<ConfiguredPeer> Create(ServerSettings settings)
+    {
+        IReadOnlyList<PeerAddress> addresses = settings.Cluster?.Peers ?? [];
+        JavaMesh? mesh = null; // one for all Java servers, made with the first
+        JavaMesh MeshOf(ClusterHost host) =>
+            mesh ??= new JavaMesh(host.Node, ownPeersFirst: addresses.Any(address => !address.IsEureka), host.Node.Registry.Now);
+        return
+        [
+            .. addresses.Select(address => address.IsEureka ? CreateEureka(address, settings, MeshOf) : Create(address, settings)),
+        ];
+    }
 
     /// <summary>What keeps up with them, and takes those that come in; null: the node stands alone.</summary>
     public static ClusterHost? CreateHost(ServerSettings settings, RegistryService registry, ILoggerFactory loggers)
@@ -35,9 +45,30 @@ internal static class ServerPeers
     private static ConfiguredPeer Create(PeerAddress address, ServerSettings settings)
     {
         WireCredentials credentials = CredentialsFor(address, settings.Cluster!);
-        TlsTrust trust = new() { Authorities = settings.Cluster!.Authorities, ClientCertificate = settings.Tls?.Certificate };
+        TlsTrust trust = TrustOf(settings);
         return ConfiguredPeer.Node(new WirePeerDialer(() => DialerOf(address, settings, trust), credentials, settings.Wire));
     }
+
+    private static ConfiguredPeer CreateEureka(PeerAddress address, ServerSettings settings, Func<ClusterHost, JavaMesh> meshOf)
+    {
+        bool own = address.Secret.Length > 0;
+        string token = own ? address.Secret : settings.Cluster!.Token;
+        var options = new EurekaPeerOptions();
+        options = options with
+        {
+            Http = options.Http with
+            {
+                User = own && address.User.Length > 0 ? address.User : null,
+                Token = token.Length > 0 ? token : null,
+                Trust = TrustOf(settings),
+            },
+        };
+        bool isSelf = settings.Http is { } http && Uri.TryCreate(http.Url, UriKind.Absolute, out Uri? url) && (url.IdnHost, url.Port) == (address.Host, address.Port);
+        return new ConfiguredPeer(address.ToString(), host => new EurekaRunner(host, meshOf(host), address, options, isSelf));
+    }
+
+    private static TlsTrust TrustOf(ServerSettings settings) =>
+        new() { Authorities = settings.Cluster!.Authorities, ClientCertificate = settings.Tls?.Certificate };
 
     private static IWireDialer DialerOf(PeerAddress address, ServerSettings settings, TlsTrust trust) =>
         address.Scheme switch

@@ -17,9 +17,9 @@ namespace Rollcall.Transports.Http.Peering;
 /// Out goes <c>POST peerreplication/batch/</c>, one at a time, and at the start <c>GET apps/</c>. In comes what that server sends, over
 /// the HTTP of this node: both directions are up when that server names this node among its own peers.
 /// </para>
-/// <para>Owner: whoever starts the node; disposing ends the call under way. Errors: none come out; each is a failure of the peer.</para>
+/// <para>Errors: none come out but of the token; each is a failure of the peer.</para>
 /// </remarks>
-public sealed class EurekaPeer : IAsyncDisposable
+public sealed class EurekaPeer
 {
     private static readonly MediaTypeHeaderValue s_json = new("application/json");
 
@@ -30,106 +30,103 @@ public sealed class EurekaPeer : IAsyncDisposable
         ("DiscoveryIdentity-Version", "1.0"),
     ];
 
-    private readonly JavaMesh _mesh;
-    private readonly JavaPeer _peer;
     private readonly RegistryService _registry;
+    private readonly JavaPeer _peer;
     private readonly EurekaAddress _address;
     private readonly EurekaPeerOptions _options;
     private readonly Action<PeerContactView> _changed;
-    private readonly HttpLane _lane;
-    private readonly SemaphoreSlim _woken = new(0, 1);
-    private readonly CancellationTokenSource _over = new();
-    private readonly Task _loop;
+    private readonly HttpLane _lane; // of RunAsync, which disposes of it
 
-    /// <summary>Starts at once.</summary>
-    /// <param name="mesh">The Java servers of this node.</param>
-    /// <param name="registry">The registry of this node.</param>
-    /// <param name="address">The server.</param>
-    /// <param name="options">How to reach it.</param>
-    /// <param name="changed">Told of each change of its state, for a line in a log; returns at once.</param>
-    public EurekaPeer(
-        JavaMesh mesh,
+    private EurekaPeer(
         RegistryService registry,
+        JavaPeer peer,
         EurekaAddress address,
-        EurekaPeerOptions? options = null,
-        Action<PeerContactView>? changed = null
+        EurekaPeerOptions options,
+        Action<PeerContactView> changed,
+        HttpLane lane
     )
     {
-        _mesh = mesh;
         _registry = registry;
+        _peer = peer;
         _address = address;
-        _options = options ?? new EurekaPeerOptions();
-        _changed = changed ?? (_ => { });
-        _peer = mesh.Add(new PeerContact(address.Text, registry.Now));
-        _lane = new HttpLane(address.Root, _options.Http, connectionsMax: 1, s_headers);
-        _registry.Published += Wake;
-        _loop = Task.Run(RunAsync);
+        _options = options;
+        _changed = changed;
+        _lane = lane;
     }
 
-    /// <summary>The decisions, and their counts.</summary>
-    public JavaPeer Peer => _peer;
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    /// <summary>Keeps up with one server until it is cancelled.</summary>
+    /// <param name="mesh">The Java servers of this node.</param>
+    /// <param name="contact">What is told of it: what comes of each call.</param>
+    /// <param name="address">Where it is.</param>
+    /// <param name="options">How to reach it.</param>
+    /// <param name="changed">Told of each change of its state, for a line in a log; returns at once.</param>
+    /// <param name="stopping">Ends it, and the call under way.</param>
+    public static async Task RunAsync(
+        JavaMesh mesh,
+        PeerContact contact,
+        EurekaAddress address,
+        EurekaPeerOptions options,
+        Action<PeerContactView> changed,
+        CancellationToken stopping
+    )
     {
-        if (_over.IsCancellationRequested)
-        {
-            return;
-        }
-
-        _registry.Published -= Wake;
-        await _over.CancelAsync().ConfigureAwait(false);
-        await _loop.ConfigureAwait(false);
-        _mesh.Remove(_peer);
-        _lane.Dispose();
-    }
-
-    private void Wake()
-    {
-        if (_woken.CurrentCount == 0)
+        JavaPeer peer = mesh.Add(contact);
+        using var lane = new HttpLane(address.Root, options.Http, connectionsMax: 1, s_headers);
+        var running = new EurekaPeer(mesh.Registry, peer, address, options, changed, lane);
+        using var woken = new SemaphoreSlim(0, 1);
+        void Wake()
         {
             try
             {
-                _woken.Release();
-            }
-            catch (SemaphoreFullException)
-            {
-                // Another writer was faster.
-            }
-        }
-    }
-
-    private async Task RunAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                if (_peer.TryTake(_registry.Now, out JavaCall call))
+                if (woken.CurrentCount == 0)
                 {
-                    await CallAsync(call).ConfigureAwait(false);
-                    continue;
+                    woken.Release();
                 }
-
-                double ms = (_peer.Tick(_registry.Now) - _registry.Now).TotalMilliseconds;
-                await _woken.WaitAsync(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(ms))), _over.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is SemaphoreFullException or ObjectDisposedException)
+            {
+                // Another writer was faster, or it is over.
             }
         }
-        catch (OperationCanceledException) when (_over.IsCancellationRequested)
+
+        mesh.Registry.Published += Wake;
+        try
         {
-            // Given up.
+            await running.RunAsync(woken, stopping).ConfigureAwait(false);
+        }
+        finally
+        {
+            mesh.Registry.Published -= Wake;
+            mesh.Remove(peer);
         }
     }
 
-    private async Task CallAsync(JavaCall call)
+    private async Task RunAsync(SemaphoreSlim woken, CancellationToken stopping)
+    {
+        while (true)
+        {
+            stopping.ThrowIfCancellationRequested();
+            if (_peer.TryTake(_registry.Now, out JavaCall call))
+            {
+                await CallAsync(call, stopping).ConfigureAwait(false);
+            }
+            else
+            {
+                double ms = (_peer.Tick(_registry.Now) - _registry.Now).TotalMilliseconds;
+                await woken.WaitAsync(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(ms))), stopping).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task CallAsync(JavaCall call, CancellationToken stopping)
     {
         try
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(_over.Token);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
             limit.CancelAfter(_options.Http.CallTimeout);
             await (call.Items is { } items ? TellAsync(items, limit.Token) : CopyAsync(limit.Token)).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!_over.IsCancellationRequested)
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
             Fail(JavaFailure.Busy, $"no answer within {DurationText.Show(_options.Http.CallTimeout)}");
         }
