@@ -57,6 +57,18 @@ public sealed class JavaMesh
 
     internal Lock Gate { get; } = new();
 
+    /// <summary>The peers, in the order in which they were added.</summary>
+    public IReadOnlyList<JavaPeer> Peers
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return [.. _peers];
+            }
+        }
+    }
+
     /// <summary>Adds a peer.</summary>
     /// <param name="contact">Its address, and what came of reaching it.</param>
     public JavaPeer Add(PeerContact contact)
@@ -110,14 +122,8 @@ public sealed class JavaMesh
         long sinceTick = _sinceTick;
         _sinceTick = Replica.TickAt(now);
         IReadOnlySet<uint> told = Replica.ToldByJava.Turn();
-        foreach (uint number in Replica.RenewedSince(sinceTick))
-        {
-            if (!told.Contains(number))
-            {
-                _peers.ForEach(peer => peer.Renewed(number));
-            }
-        }
-
+        uint[] renewed = [.. Replica.RenewedSince(sinceTick).Where(number => !told.Contains(number))];
+        _peers.ForEach(peer => peer.Renewed(renewed));
         return _nextRenewals;
     }
 }

@@ -36,11 +36,12 @@ public sealed class JavaPeer
     private readonly JavaMesh _mesh;
     private readonly Queue<uint> _renewed = new();
     private readonly HashSet<uint> _renewedSet = [];
+    private readonly HashSet<uint> _justRegistered = []; // told whole since renewals were handed out: their leases there are new
     private readonly Queue<Instance> _wanted = new();
     private JavaBatch? _batch; // under way
     private bool _copying;
     private ulong _acknowledged; // changes up to here have been told, or are none for Java's servers
-    private MonotonicTime _lastSent;
+    private MonotonicTime _nextBatch; // unless that is full
     private MonotonicTime _notBefore;
     private int _failures;
 
@@ -57,7 +58,16 @@ public sealed class JavaPeer
     public JavaPeerCounts Counts { get; private set; }
 
     /// <summary>Changes that it has not been told.</summary>
-    public ulong Lag => _mesh.Registry.ReadSnapshot().Version - Math.Min(_acknowledged, _mesh.Registry.ReadSnapshot().Version);
+    public ulong Lag
+    {
+        get
+        {
+            lock (_mesh.Gate)
+            {
+                return Registry.ReadSnapshot().Version - _acknowledged;
+            }
+        }
+    }
 
     private RegistryService Registry => _mesh.Registry;
 
@@ -81,7 +91,7 @@ public sealed class JavaPeer
             }
 
             bool few = Lag + (ulong)(_renewed.Count + _wanted.Count) < BatchItemsMax;
-            if (few && _lastSent != default && now < _lastSent + BatchDelay)
+            if (few && now < _nextBatch)
             {
                 return false;
             }
@@ -94,7 +104,7 @@ public sealed class JavaPeer
             }
 
             _batch = batch;
-            _lastSent = now;
+            _nextBatch = now + BatchDelay;
             call = new JavaCall(batch.Items);
             return true;
         }
@@ -107,7 +117,7 @@ public sealed class JavaPeer
         {
             MonotonicTime next = _mesh.HandOutRenewals(now);
             bool waiting = Lag > 0 || _renewed.Count > 0 || _wanted.Count > 0;
-            MonotonicTime send = waiting && _batch is null ? Later(_notBefore, _lastSent + BatchDelay) : next;
+            MonotonicTime send = waiting && _batch is null ? Later(_notBefore, _nextBatch) : next;
             return send < next ? Later(send, now + TimeSpan.FromMilliseconds(1)) : next;
         }
     }
@@ -169,7 +179,7 @@ public sealed class JavaPeer
             else if (batch is not null)
             {
                 _batch = null;
-                batch.Renewed.ForEach(Renewed);
+                batch.Renewed.ForEach(Enqueue);
                 batch.Wanted.ForEach(_wanted.Enqueue);
             }
 
@@ -185,8 +195,21 @@ public sealed class JavaPeer
         }
     }
 
-    /// <summary>A lease whose home is here was renewed by its owner.</summary>
-    internal void Renewed(uint number)
+    /// <summary>Leases whose home is here were renewed by their owners.</summary>
+    internal void Renewed(IReadOnlyList<uint> numbers)
+    {
+        foreach (uint number in numbers)
+        {
+            if (!_justRegistered.Contains(number))
+            {
+                Enqueue(number);
+            }
+        }
+
+        _justRegistered.Clear();
+    }
+
+    private void Enqueue(uint number)
     {
         if (_renewedSet.Add(number))
         {
@@ -206,7 +229,7 @@ public sealed class JavaPeer
             {
                 // As if all had been renewed: what it does not know, it asks for.
                 batch.To = current;
-                _mesh.Replica.RenewedSince(0).ToList().ForEach(Renewed);
+                _mesh.Replica.RenewedSince(0).ToList().ForEach(Enqueue);
                 break;
             }
 
@@ -237,6 +260,7 @@ public sealed class JavaPeer
             }
         }
 
+        _justRegistered.UnionWith(batch.Items.Where(item => item.Verb == JavaVerb.Register).Select(item => item.Record.Number));
         return batch;
     }
 
