@@ -65,6 +65,7 @@ public sealed partial class ReadmeTests
     [InlineData("tests/Transports.Tests/Hosting/AddRollcallTests.cs", 8)]
     [InlineData("samples/TcpOnly/Program.cs", 4)]
     [InlineData("tests/Interop.Tests/Links/ApplicationTests.cs", 8)]
+    [InlineData("tests/Client.Tests/InMemory/InMemoryRegistryTests.cs", 8)]
     public void Its_snippets_are_those_that_a_test_runs(string file, int indent)
     {
         string margin = new(' ', indent);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Rollcall.Client.Servers;
 using Rollcall.Configuration;
 using Rollcall.Core.Seams;
@@ -73,7 +72,4 @@ internal sealed record ConfiguredServer(
         );
         return RegistryServer.Of(Name, new FirstReachable(opened, factories, limit), Zone);
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} ({Addresses.Count} addresses)");
 }

@@ -163,6 +163,27 @@ public sealed class ApplicationTests
     }
 
     [Fact]
+    public async Task What_an_import_took_over_is_one_line_of_the_log_without_the_URLs_password()
+    {
+        var lines = new Lines();
+        await using WebApplication app = Application(
+            "orders",
+            "o-1",
+            builder =>
+            {
+                builder.Logging.AddProvider(lines);
+                builder.Configuration["eureka:client:serviceUrl"] = "http://shop:hunter2@127.0.0.1:1/eureka/";
+                builder.Services.AddRollcallClient().ImportEureka(builder.Configuration);
+            }
+        );
+        await app.StartAsync();
+        await app.StopAsync();
+        string[] said = [.. lines.All.Where(line => line.Contains("eureka", StringComparison.OrdinalIgnoreCase))];
+        Assert.Equal(["Eureka: taken over client:serviceUrl as Servers; ignored nothing."], said);
+        Assert.DoesNotContain("hunter2", string.Join('\n', lines.All), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Disabled_it_checks_nothing_and_dials_nothing()
     {
         await using WebApplication app = Application(
@@ -219,4 +240,24 @@ public sealed class ApplicationTests
 
     private Task IsUpAsync(string service, string id) =>
         Wait.UntilAsync(() => _node.Registry.Find(service, id)?.Status == InstanceStatus.Up, $"{service}/{id} is up");
+
+    /// <summary>What an application logs.</summary>
+    private sealed class Lines : ILoggerProvider, ILogger
+    {
+        private readonly System.Collections.Concurrent.ConcurrentQueue<string> _lines = new();
+
+        public IEnumerable<string> All => _lines;
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            _lines.Enqueue(formatter(state, exception));
+
+        public void Dispose() { }
+    }
 }
