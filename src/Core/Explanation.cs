@@ -9,6 +9,7 @@ namespace Rollcall.Core;
 /// <param name="LeaseEndsMs">When it ends unless renewed, milliseconds since 1970; 0 if not there.</param>
 /// <param name="HeldByGuard">True if the lease is over and only the guard keeps it.</param>
 /// <param name="Provisional">True if it is from the file of a former run, and nobody has renewed it since the start.</param>
+/// <param name="Home">The node that its owner renews at; null: this one.</param>
 /// <param name="Events">What is still known of it, oldest first.</param>
 /// <param name="KnownSinceMs">Events before this moment are forgotten.</param>
 /// <param name="Summary">The answer in one or two sentences.</param>
@@ -18,6 +19,7 @@ public sealed record Explanation(
     long LeaseEndsMs,
     bool HeldByGuard,
     bool Provisional,
+    uint? Home,
     IReadOnlyList<Change> Events,
     long KnownSinceMs,
     string Summary

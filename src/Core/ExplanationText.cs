@@ -14,6 +14,7 @@ internal static class ExplanationText
         long leaseEndsMs,
         bool heldByGuard,
         bool provisional,
+        uint? home,
         IReadOnlyList<Change> events,
         long knownSinceMs,
         long nowMs
@@ -22,8 +23,9 @@ internal static class ExplanationText
         string name = RegistryError.Shown(key.ToString());
         string summary = record is null
             ? Absent(name, events, knownSinceMs, nowMs)
-            : Present(name, record, lastRenewalMs, leaseEndsMs, heldByGuard, provisional, nowMs);
-        return new Explanation(record, lastRenewalMs, leaseEndsMs, heldByGuard, provisional, events, knownSinceMs, summary);
+            : Present(name, record, lastRenewalMs, leaseEndsMs, heldByGuard, provisional, nowMs)
+                + Elsewhere(home);
+        return new Explanation(record, lastRenewalMs, leaseEndsMs, heldByGuard, provisional, home, events, knownSinceMs, summary);
     }
 
     private static string Present(string name, Instance record, long lastRenewalMs, long leaseEndsMs, bool held, bool provisional, long nowMs)
@@ -39,6 +41,9 @@ internal static class ExplanationText
             : $"renewed last {Ago(lastRenewalMs, nowMs)}";
         return $"{name} is there, {status}: registered {Ago(record.RegisteredAtMs, nowMs)}, {renewed}; {lease}.";
     }
+
+    private static string Elsewhere(uint? home) =>
+        home is { } node ? $" Its owner renews at node {node:x}, which alone ends the lease; this is a replica, and takes over if that node falls silent." : "";
 
     private static string Absent(string name, IReadOnlyList<Change> events, long knownSinceMs, long nowMs)
     {

@@ -464,11 +464,16 @@ public sealed class RegistryService
             lease is { } l ? WallMsOf(l.DeadlineTick) : 0,
             heldByGuard: Guard.Engaged && lease is { } held && held.DeadlineTick <= _stripes.Clock.TickAt(now),
             provisional: record is not null && IsProvisional(record),
+            home: record is null ? null : HomeElsewhere(key, now),
             events,
             oldest?.AtMs ?? WallMs(MonotonicTime.Zero),
             WallMs(now)
         );
     }
+
+    // The node that ends the lease; null: this one, as always where there is no cluster.
+    private uint? HomeElsewhere(InstanceKey key, MonotonicTime now) =>
+        Replica?.StateOf(key, now).Home is { Node: var home } && home != NodeId && home != 0 ? home : null;
 
     /// <summary>True if a record is from the file of a former run, and nobody has renewed it since the start.</summary>
     public bool IsProvisional(Instance instance) =>

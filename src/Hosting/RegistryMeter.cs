@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Rollcall.Core;
 using Rollcall.Core.Model;
+using Rollcall.Core.Replication;
 using Rollcall.Core.Snapshots;
 using Rollcall.Core.Watching;
 
@@ -77,6 +78,9 @@ public sealed class RegistryMeter : IDisposable
             "1 while the guard keeps leases that are over",
             () => _registry.Guard.Engaged ? 1 : 0
         );
+        _meter.CreateObservableGauge("rollcall.peers", PeersByState, "{peer}", "Peers of the cluster, by state");
+        Gauge("rollcall.peers.behind", "{change}", "Changes that the slowest peer has not acknowledged yet", PeersBehind);
+        Gauge("rollcall.warming", "1", "1 while the node has just started and refuses reads of the whole", () => _registry.Warming is null ? 0 : 1);
         Gauge("rollcall.guard.silent", "{lease}", "Leases that missed their renewal", () => _registry.Guard.Silent);
         Gauge("rollcall.guard.held", "{lease}", "Leases past their end that the guard keeps", () => _registry.Guard.Held);
     }
@@ -85,6 +89,20 @@ public sealed class RegistryMeter : IDisposable
     {
         SubscriberReport report = _registry.Subscribers.Read();
         return (long)(report.Version - report.OldestAcknowledged);
+    }
+
+    private IReadOnlyList<PeerReport> Peers() => _registry.Cluster?.Report(_registry.Now) ?? [];
+
+    private long PeersBehind() => Peers().Max(peer => (long?)peer.Link?.Lag) ?? 0;
+
+    private IEnumerable<Measurement<long>> PeersByState()
+    {
+        IReadOnlyList<PeerReport> peers = Peers();
+        return Enum.GetValues<PeerState>()
+            .Select(state => new Measurement<long>(
+                peers.Count(peer => peer.State == state),
+                KeyValuePair.Create<string, object?>("state", state.ToString().ToLowerInvariant())
+            ));
     }
 
     private void Counter(string name, string unit, string description, Func<RegistryCounts, long> read) =>

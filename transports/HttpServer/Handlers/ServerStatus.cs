@@ -7,6 +7,7 @@ using System.Xml;
 using Microsoft.AspNetCore.Http;
 using Rollcall.Core;
 using Rollcall.Core.Model;
+using Rollcall.Core.Replication;
 using Rollcall.Transports.Http.Eureka;
 using Rollcall.Transports.HttpServer.Documents;
 
@@ -120,9 +121,23 @@ internal sealed class ServerStatus(RegistryService registry)
         ];
     }
 
-    /// <summary>A registry without peers: all three lists are empty.</summary>
-    private static List<(string Key, string Value)> ReplicaStats() =>
-        [("registered-replicas", ""), ("available-replicas", ""), ("unavailable-replicas", "")];
+    /// <summary>The configured peers that are no node itself; separated as Eureka does it.</summary>
+    private List<(string Key, string Value)> ReplicaStats()
+    {
+        PeerReport[] replicas =
+        [
+            .. (registry.Cluster?.Report(registry.Now) ?? []).Where(peer => peer is { IsConfigured: true, State: not PeerState.Self }),
+        ];
+        return
+        [
+            ("registered-replicas", string.Join(", ", replicas.Select(peer => peer.Address))),
+            ("available-replicas", string.Concat(Addresses(linked: true))),
+            ("unavailable-replicas", string.Concat(Addresses(linked: false))),
+        ];
+
+        IEnumerable<string> Addresses(bool linked) =>
+            replicas.Where(peer => peer.State == PeerState.Linked == linked).Select(peer => $"{peer.Address},");
+    }
 
     private static void WriteMap(Utf8JsonWriter json, string name, List<(string Key, string Value)> map)
     {

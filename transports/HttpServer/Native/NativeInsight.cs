@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Rollcall.Core;
@@ -57,6 +58,11 @@ internal sealed class NativeInsight(RegistryService registry)
             json.WriteNumber("durationMs", (long)instance.LeaseDuration.TotalMilliseconds);
             json.WriteNumber("renewalIntervalMs", (long)instance.RenewalInterval.TotalMilliseconds);
             WriteTime(json, "registeredAt", instance.RegisteredAtMs);
+            if (explanation.Home is { } home)
+            {
+                json.WriteString("home", home.ToString("x", CultureInfo.InvariantCulture));
+            }
+
             WriteTime(json, "lastRenewalAt", explanation.LastRenewalMs);
             WriteTime(json, "endsAt", explanation.LeaseEndsMs);
             json.WriteBoolean("heldByGuard", explanation.HeldByGuard);

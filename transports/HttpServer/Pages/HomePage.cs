@@ -1,6 +1,7 @@
 using Rollcall.Core;
 using Rollcall.Core.Leases;
 using Rollcall.Core.Model;
+using Rollcall.Core.Replication;
 using Rollcall.Core.Snapshots;
 using Rollcall.Transports.Http.Eureka;
 
@@ -21,6 +22,7 @@ internal static class HomePage
         var page = new HtmlWriter("Rollcall");
         WriteGuard(page, registry.Guard);
         WriteFacts(page, registry, snapshot);
+        WritePeers(page, registry);
         page.Raw("<h2>Services</h2>");
         if (snapshot.ServiceCount == 0)
         {
@@ -59,6 +61,33 @@ internal static class HomePage
             .Raw(", up ")
             .Text(up.ToString(up.Days > 0 ? @"d\.hh\:mm\:ss" : @"hh\:mm\:ss"));
         page.Raw(".</p>");
+    }
+
+    private static void WritePeers(HtmlWriter page, RegistryService registry)
+    {
+        if (registry.Cluster is not { } cluster)
+        {
+            return;
+        }
+
+        if (registry.Warming is { } warming)
+        {
+            page.Raw("<p class=\"note alarm\">").Text(warming.Message).Raw("</p>");
+        }
+
+        page.Raw("<h2>Peers</h2><table><tr><th>Address</th><th>State</th><th class=\"number\">Behind</th></tr>");
+        foreach (PeerReport peer in cluster.Report(registry.Now))
+        {
+            page.Raw("<tr><td>").Text(peer.Address).Raw("</td><td>").Text(peer.Why).Raw("</td><td class=\"number\">");
+            if (peer.Link is { } link)
+            {
+                page.Number((long)link.Lag).Raw(link.Lag == 1 ? " change" : " changes");
+            }
+
+            page.Raw("</td></tr>");
+        }
+
+        page.Raw("</table>");
     }
 
     private static void WriteService(HtmlWriter page, RegistryService registry, RegistrySnapshot snapshot, ServiceEntry service)
