@@ -1,7 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
 using Rollcall.Bench.Fleet;
 using Rollcall.Bench.Pairing;
 using Rollcall.Bench.Reports;
@@ -28,11 +25,11 @@ internal static class HttpHeartbeats
         var fleet = new SpringFleet(services: 100);
         await using ServerUnderLoad server = await ServerUnderLoad.StartAsync();
         await using ProgramProcess control = await ControlCommand.StartAsync(ControlCommand.Kestrel);
-        await RegisterAsync(server.Http, fleet);
-        byte[][] requests = [.. Enumerable.Range(0, Instances).Select(i => Heartbeat(fleet, i))];
+        await EurekaFleet.RegisterAsync(server.Http, fleet, Instances);
+        byte[][] requests = [.. Enumerable.Range(0, Instances).Select(i => EurekaFleet.Heartbeat(fleet, i))];
 
-        using HttpClients toServer = await HttpClients.ConnectAsync(server.Http, requests);
-        using HttpClients toControl = await HttpClients.ConnectAsync(ControlCommand.AddressOf(control), requests);
+        using HttpClients toServer = await HttpClients.ConnectAsync(server.Http, requests, Connections);
+        using HttpClients toControl = await HttpClients.ConnectAsync(ControlCommand.AddressOf(control), requests, Connections);
         PairedArms<Turn> arms = await PairedArms<Turn>.RunAsync(
             () => Turn.MeasureAsync(server.Process, () => toServer.SaturateAsync(s_turn)),
             () => Turn.MeasureAsync(control, () => toControl.SaturateAsync(s_turn))
@@ -81,81 +78,5 @@ internal static class HttpHeartbeats
             ];
 
     private static Task<long> WrkAsync(Uri address, SpringFleet fleet) =>
-        Wrk.PutAsync(address, Enumerable.Range(0, Instances).Select(i => PathOf(fleet, i)), Connections, s_turn);
-
-    private static async Task RegisterAsync(Uri server, SpringFleet fleet)
-    {
-        using var client = new HttpClient { BaseAddress = server };
-        await Parallel.ForEachAsync(
-            Enumerable.Range(0, Instances),
-            new ParallelOptions { MaxDegreeOfParallelism = 8 },
-            async (i, cancellation) =>
-            {
-                string app = fleet.Service(i).ToUpperInvariant();
-                string body = $$$"""
-                    {"instance":{"instanceId":"{{{fleet.Id(i)}}}","hostName":"h{{{i}}}","app":"{{{app}}}","ipAddr":"10.0.0.1","status":"UP",
-                    "port":{"$":8080,"@enabled":"true"},"dataCenterInfo":{"name":"MyOwn"} } }
-                    """;
-                using var content = new StringContent(body, new MediaTypeHeaderValue("application/json"));
-                using HttpResponseMessage answer = await client.PostAsync($"eureka/apps/{app}", content, cancellation);
-                answer.EnsureSuccessStatusCode();
-            }
-        );
-    }
-
-    private static string PathOf(SpringFleet fleet, int i) => $"/eureka/apps/{fleet.Service(i).ToUpperInvariant()}/{fleet.Id(i)}";
-
-    private static byte[] Heartbeat(SpringFleet fleet, int i) =>
-        Encoding.ASCII.GetBytes($"PUT {PathOf(fleet, i)} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n");
-
-    /// <summary>The connections of one arm.</summary>
-    private sealed class HttpClients(HttpConnection[] connections, byte[][] requests) : IDisposable
-    {
-        public static async Task<HttpClients> ConnectAsync(Uri server, byte[][] requests)
-        {
-            var endPoint = IPEndPoint.Parse(server.Authority);
-            HttpConnection[] connections = await Task.WhenAll(
-                Enumerable.Range(0, Connections).Select(_ => HttpConnection.ConnectAsync(endPoint))
-            );
-            return new HttpClients(connections, requests);
-        }
-
-        /// <summary>Each connection asks again as soon as it is answered.</summary>
-        public async Task<long> SaturateAsync(TimeSpan during)
-        {
-            var idle = new System.Collections.Concurrent.ConcurrentStack<HttpConnection>(connections);
-            StepStats stats = await LoadRun.RunAsync(
-                "heartbeats",
-                async (request, cancellation) =>
-                {
-                    idle.TryPop(out HttpConnection? connection);
-                    bool good = await connection!.SendAsync(requests[request.Number % requests.Length], cancellation);
-                    idle.Push(connection);
-                    return good;
-                },
-                LoadSimulation.KeepConstant(connections.Length, during)
-            );
-            return stats.Failed == 0 ? stats.Ok : throw new InvalidOperationException($"Heartbeats failed: {stats}");
-        }
-
-        /// <summary>Requests when they are due; one that finds no idle connection waits for the next, and that counts.</summary>
-        public async Task<StepStats> OfferAsync(string name, double perSecond, TimeSpan during)
-        {
-            var idle = System.Threading.Channels.Channel.CreateUnbounded<HttpConnection>();
-            Array.ForEach(connections, connection => idle.Writer.TryWrite(connection));
-            return await LoadRun.RunAsync(
-                name,
-                async (request, cancellation) =>
-                {
-                    HttpConnection connection = await idle.Reader.ReadAsync(cancellation);
-                    bool good = await connection.SendAsync(requests[request.Number % requests.Length], cancellation);
-                    idle.Writer.TryWrite(connection);
-                    return good;
-                },
-                LoadSimulation.InjectPoisson(perSecond, during)
-            );
-        }
-
-        public void Dispose() => Array.ForEach(connections, connection => connection.Dispose());
-    }
+        Wrk.PutAsync(address, Enumerable.Range(0, Instances).Select(i => EurekaFleet.PathOf(fleet, i)), Connections, s_turn);
 }
