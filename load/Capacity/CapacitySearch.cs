@@ -62,7 +62,7 @@ internal sealed record CapacitySearch(Objective Objective, int Bisections = 3, i
         }
 
         var confirmed = new List<Trial>();
-        for (int back = 0; held >= 1 && back <= StepsBackMax && confirmed.Count < Confirmations; )
+        for (int back = 0; held >= 1 && back <= StepsBackMax && confirmed.Count < Confirmations;)
         {
             Trial trial = await tryAsync(held);
             if (Objective.MissedBy(trial) is null)

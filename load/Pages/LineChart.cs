@@ -20,16 +20,16 @@ internal sealed record Band(double From, double To, string Name);
 /// <param name="XText">A mark on it.</param>
 internal sealed record LineChart(string Title, IReadOnlyList<Line> Lines, Axis Y, Func<double, string> YText, Axis X, Func<double, string> XText)
 {
+    // In units of the drawing, which are about pixels: wider, and letters would be too small on a telephone.
+    private const int Width = 460;
     private const int Left = 66;
     private const int Top = 18;
     private const int PlotHeight = 170;
     private const int Bottom = 24;
     private const int Right = 22;
+    private const int PlotWidth = Width - Left - Right;
     private const int DotsUpTo = 24;
     private const double LetterWidth = 6.5;
-
-    /// <summary>Width in the units of the drawing: about pixels.</summary>
-    public int Width { get; init; } = 460;
 
     /// <summary>Parts of the run.</summary>
     public IReadOnlyList<Band> Bands { get; init; } = [];
@@ -40,13 +40,11 @@ internal sealed record LineChart(string Title, IReadOnlyList<Line> Lines, Axis Y
     /// <summary>Values on the horizontal axis that get a mark; null: those of the axis.</summary>
     public IReadOnlyList<double>? XTicks { get; init; }
 
-    private int PlotWidth => Width - Left - Right;
-
     /// <summary>Draws it.</summary>
-    public string ToFigure(bool isWide = false)
+    public string ToFigure()
     {
         var svg = new StringBuilder();
-        svg.Append($"<figure{(isWide ? " class=\"wide\"" : "")}><h3>{Html.Escape(Title)}</h3>{Legend()}");
+        svg.Append($"<figure><h3>{Html.Escape(Title)}</h3>{Legend()}");
         svg.Append($"<svg viewBox=\"0 0 {Width} {Top + PlotHeight + Bottom}\" role=\"img\" aria-label=\"{Html.Escape(Description())}\">");
         AppendBands(svg);
         AppendAxes(svg);

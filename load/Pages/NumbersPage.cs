@@ -42,7 +42,7 @@ internal static class NumbersPage
                             WithUnit(of.Figure.Ship, of.Figure),
                             WithUnit(of.Figure.Target, of.Figure),
                             WithUnit(of.Figure.Value.Median, of.Figure),
-                            of.Figure.Value.Count == 1 ? "" : $"{ResultText.Number(of.Figure.Value.Min)} .. {ResultText.Number(of.Figure.Value.Max)} of {of.Figure.Value.Count}",
+                            of.Figure.Value.Count == 1 ? "" : $"{ResultText.Number(of.Figure.Value.Min)}\u00a0..\u00a0{ResultText.Number(of.Figure.Value.Max)} of {of.Figure.Value.Count}",
                             Word(of.Figure.Verdict),
                             of.Figure.Control ?? "",
                         ]
@@ -102,9 +102,9 @@ internal static class NumbersPage
     private static string Word(FigureVerdict verdict) =>
         verdict switch
         {
-            FigureVerdict.Target => "✓ target",
+            FigureVerdict.Target => "✓\u00a0target",
             FigureVerdict.Ship => "ship",
-            FigureVerdict.Missed => "✗ missed",
+            FigureVerdict.Missed => "✗\u00a0missed",
             _ => "",
         };
 }

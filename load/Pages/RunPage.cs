@@ -8,8 +8,6 @@ namespace Rollcall.Load.Pages;
 /// <summary>The result of a run as a page.</summary>
 internal static class RunPage
 {
-    private const int WideWidth = 960;
-
     public static string Of(RunResult result)
     {
         var page = new Html();
@@ -92,10 +90,9 @@ internal static class RunPage
             i => names[(int)i].Name
         )
         {
-            Width = WideWidth,
             XTicks = [.. Enumerable.Range(0, names.Count).Select(i => (double)i)],
         };
-        page.Raw("<div class=\"charts\">").Raw(chart.ToFigure(isWide: true)).Raw("</div>");
+        page.Raw("<div class=\"charts\">").Raw(chart.ToFigure()).Raw("</div>");
     }
 
     private static void AppendOverTime(Html page, RunResult result)

@@ -33,7 +33,7 @@ internal static class Style
         dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .5rem 1.5rem; margin: .5rem 0; }
         dt { color: var(--quiet); font-size: .8rem; } dd { margin: 0; overflow-wrap: anywhere; }
         .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); gap: 1.4rem 1.6rem; margin: 1.2rem 0; }
-        figure { margin: 0; break-inside: avoid; min-width: 0; } .wide { grid-column: 1 / -1; }
+        figure { margin: 0; break-inside: avoid; min-width: 0; }
         svg { display: block; width: 100%; height: auto; overflow: visible; }
         svg text { fill: var(--quiet); font-size: 12px; } svg .grid { stroke: var(--rule); stroke-width: 1; } svg .band { fill: var(--band); }
         svg .mark { stroke: var(--quiet); stroke-width: 1.2; stroke-dasharray: 2 4; }
