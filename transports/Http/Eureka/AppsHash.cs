@@ -26,11 +26,11 @@ public static class AppsHash
             byStatus[(int)status] = counts.Of(status);
         }
 
-        return Of(byStatus);
+        return OfCounts(byStatus);
     }
 
     /// <summary>The same, of counts by the number of the status.</summary>
-    public static string Of(ReadOnlySpan<int> counts)
+    public static string OfCounts(ReadOnlySpan<int> counts)
     {
         var hash = new StringBuilder();
         foreach (InstanceStatus status in s_byName)

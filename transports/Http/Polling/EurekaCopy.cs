@@ -40,7 +40,7 @@ internal sealed class EurekaCopy
             counts[(int)instance.Status]++;
         }
 
-        return AppsHash.Of(counts);
+        return AppsHash.OfCounts(counts);
     }
 
     /// <summary>All of it.</summary>
