@@ -14,8 +14,15 @@ internal sealed class FleetRegistry
     /// <param name="count">Instances.</param>
     /// <param name="services">Services that they are spread over.</param>
     /// <param name="adjust">Changes the options that the benchmarks start from.</param>
-    public FleetRegistry(int count, int services = SpringFleet.ServicesOfMany, Func<RegistryOptions, RegistryOptions>? adjust = null)
+    /// <param name="clock">If several share one.</param>
+    public FleetRegistry(
+        int count,
+        int services = SpringFleet.ServicesOfMany,
+        Func<RegistryOptions, RegistryOptions>? adjust = null,
+        BenchClock? clock = null
+    )
     {
+        Clock = clock ?? new BenchClock();
         Fleet = new SpringFleet(services);
         var options = new RegistryOptions { Seed = Seed, StallGap = TimeSpan.FromDays(1) };
         Registry = new RegistryService(adjust is null ? options : adjust(options), Clock);
@@ -28,7 +35,7 @@ internal sealed class FleetRegistry
 
     public SpringFleet Fleet { get; }
 
-    public BenchClock Clock { get; } = new();
+    public BenchClock Clock { get; }
 
     public RegistryService Registry { get; }
 

@@ -16,8 +16,11 @@ internal static class BenchRows
         Row(10, "full read of 100k instances, warm", FullRead.Measure),
         Row(11, "records and bytes of a delta: the core's part", DeltaBytes.Measure),
         Row(13, "change to 1,000 subscribers: the core's part", FanOut.Measure),
+        Row(14, "replication bytes per heartbeat and peer", Replication.Heartbeats),
+        Row(15, "heal after a partition: 10k differences in 1M instances, 3 nodes", Replication.Heal),
         Row(16, "expiry: never early, and how late", ExpiryLateness.Measure),
         Row(17, "mass expiry: 330k of 1M leases at once, guard off", MassExpiry.Measure),
+        Row(19, "a new node copies 1M instances from a peer", Replication.Copy),
     ];
 
     private static TargetRow Row(int number, string quantity, Func<Measurement> measure) =>

@@ -99,7 +99,7 @@ internal sealed class WarmRestart(StripeTable stripes, SnapshotPublisher publish
     }
 
     private string TooOld(TimeSpan age) =>
-        $"it is {DurationText.Show(age)} old, the limit is {DurationText.Show(AgeMax)}"
+        $"it is {DurationText.Show(TimeSpan.FromMinutes(Math.Floor(age.TotalMinutes)))} old, the limit is {DurationText.Show(AgeMax)}"
         + (options.Cluster is null ? "" : " (ClusterOptions.TombstoneLife: then ends are forgotten)");
 
     private static string Named(string cluster) => cluster.Length == 0 ? "a registry that stands alone" : $"cluster '{cluster}'";
