@@ -38,7 +38,7 @@ public sealed class SimNode
     /// <summary>What it wrote last: all that a kill leaves.</summary>
     public RegistryImage? File { get; private set; }
 
-    /// <summary>Since when it has been running, standing still at no time, with a clock that is right: what is promised is promised to such.</summary>
+    /// <summary>Since when it has been running, and standing still at no time: what is promised is promised to such.</summary>
     public TimeSpan CalmSince { get; private set; }
 
     /// <summary>Null while it is down.</summary>
@@ -111,7 +111,7 @@ public sealed class SimNode
     public void JumpClock(TimeSpan by)
     {
         Clock.WallOffset += by;
-        CalmSince = _cluster.World.Now;
+        _cluster.NoteClock(Clock.WallOffset);
     }
 
     /// <summary>All it knows is gone but what it wrote.</summary>

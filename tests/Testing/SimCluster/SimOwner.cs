@@ -17,6 +17,7 @@ public sealed class SimOwner
     private long _boot;
     private TimeSpan _renewedAt;
     private SimNode? _renewedNode;
+    private TimeSpan _thereSince;
     private long _renewedAtMs; // by the wall clock of the node
 
     internal SimOwner(SimCluster cluster, string service, string id, TimeSpan lease, bool byHandle)
@@ -49,8 +50,8 @@ public sealed class SimOwner
     /// <summary>How long its lease lasts.</summary>
     public TimeSpan Lease => _lease;
 
-    /// <summary>When, and where, a renewal or registration was accepted last; the node may have restarted since.</summary>
-    public (TimeSpan When, SimNode? Node) Renewed => (_renewedAt, _renewedNode);
+    /// <summary>When, and where, a renewal or registration was accepted last, and since when there and nowhere else; the node may have restarted since.</summary>
+    public (TimeSpan When, SimNode? Node, TimeSpan ThereSince) Renewed => (_renewedAt, _renewedNode, _thereSince);
 
     /// <summary>Begins, at this node or any.</summary>
     public void Begin(SimNode? at = null)
@@ -195,6 +196,7 @@ public sealed class SimOwner
     // Any handle but none says that the last renewal was at this node and boot.
     private void Note(SimNode node, LeaseHandle handle)
     {
+        _thereSince = node == _renewedNode && node.Boot == _boot ? _thereSince : _cluster.World.Now;
         (_at, _boot, _handle, _renewedAt) = (node, node.Boot, _byHandle ? handle : new LeaseHandle(1), _cluster.World.Now);
         _renewedNode = node;
         _renewedAtMs = node.Registry!.WallMs(node.Time);
