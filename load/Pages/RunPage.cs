@@ -108,7 +108,7 @@ internal static class RunPage
         {
             page.Raw("<div class=\"charts\">");
             Line[] rates = [LineOf(result, name, "offered", step => step.Offered), LineOf(result, name, "achieved", step => step.Achieved)];
-            page.Raw(OverTime(result, $"{name}: requests per second", rates, FromZero(rates), value => ResultText.Number(value)).ToFigure());
+            page.Raw(OverTime(result, $"{name}: requests/s", rates, FromZero(rates), value => ResultText.Number(value)).ToFigure());
             Line[] times = [LineOf(result, name, "p50", step => step.P50), LineOf(result, name, "p99", step => step.P99)];
             if (times.Any(line => line.Points.Any(point => point.Y is not null)))
             {

@@ -46,7 +46,7 @@ internal static class Style
         .d6 { fill: var(--l6); } .d7 { fill: var(--l7); }
         .d0 { fill: var(--l0); } .d1 { fill: var(--l1); } .d2 { fill: var(--l2); } .d3 { fill: var(--l3); } .d4 { fill: var(--l4); } .d5 { fill: var(--l5); }
         @page { margin: 14mm; }
-        @media print { body { font-size: 9.5pt; } main { max-width: none; padding: 0; } .scroll { overflow: visible; } th, td { padding: .15rem .35rem; }
+        @media print { :root { font-size: 11px; } body { font-size: 9.5pt; } table { font-size: 7.5pt; } th:first-child { min-width: 6rem; } main { max-width: none; padding: 0; } .scroll { overflow: visible; } th, td { padding: .15rem .25rem; }
           h2 { break-after: avoid; } tr { break-inside: avoid; } .charts { grid-template-columns: 1fr 1fr; gap: .8rem 1.2rem; } }
 
         """;

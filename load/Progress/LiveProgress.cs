@@ -16,6 +16,7 @@ internal sealed class LiveProgress(IAnsiConsole console) : IRunProgress
             .StartAsync(async display =>
             {
                 _display = display;
+                display.Refresh();
                 try
                 {
                     await work();

@@ -33,7 +33,7 @@ public sealed class PageTests
         Assert.Equal(
             [
                 "Latency by percentile",
-                "renew: requests per second",
+                "renew: requests/s",
                 "renew: latency",
                 "Processor, percent of a core",
                 "Memory, MB",
