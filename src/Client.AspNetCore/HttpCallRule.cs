@@ -18,13 +18,16 @@ internal static class HttpCallRule
     /// </summary>
     public static bool MayRepeat(string method, bool hasBody, Exception? problem) => WasNotSent(problem) || (!hasBody && IsIdempotent(method));
 
-    private static bool WasNotSent(Exception? problem) =>
-        problem
-            is HttpRequestException
+    /// <summary>True if there was no connection to send a request on.</summary>
+    public static bool WasNotSent(Exception? problem) =>
+        problem switch
         {
-            HttpRequestError: HttpRequestError.ConnectionError
+            HttpRequestException { HttpRequestError: var error } => error
+                is HttpRequestError.ConnectionError
                     or HttpRequestError.NameResolutionError
-                    or HttpRequestError.SecureConnectionError
+                    or HttpRequestError.SecureConnectionError,
+            OperationCanceledException { InnerException: TimeoutException } => true, // SocketsHttpHandler.ConnectTimeout is over
+            _ => false,
         };
 
     private static bool IsIdempotent(string method) => method is "GET" or "HEAD" or "OPTIONS" or "TRACE" or "PUT" or "DELETE";

@@ -12,7 +12,7 @@ namespace Rollcall.Client.AspNetCore;
 /// </para>
 /// <para>
 /// If an instance cannot be reached another is tried, at most three in all; if the request may have been received, only
-/// one of a method that is safe to repeat. The answers 502, 503 and 504 count as failures of the instance, and are given to the caller.
+/// one of an idempotent method without a body. The answers 502, 503 and 504 count as failures of the instance, and are given to the caller.
 /// </para>
 /// <para>Errors: <see cref="HttpRequestException"/> with the reason if a service that is known has nothing to call.</para>
 /// </remarks>

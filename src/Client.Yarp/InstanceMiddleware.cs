@@ -87,10 +87,15 @@ internal sealed class InstanceMiddleware(RequestDelegate next, RollcallClient cl
             _ => CallOutcome.Dropped,
         };
 
-    // A request that timed out has taken its time already: the caller is told (504), and no other instance is kept busy with it.
+    // A request that was received and timed out has had its time: the caller is told (504), and no other instance is kept busy with it.
     private static bool MayRepeat(HttpContext context, IForwarderErrorFeature error) =>
-        error.Error is ForwarderError.Request or ForwarderError.ResponseHeaders or ForwarderError.ResponseBodyDestination
-        && HttpCallRule.MayRepeat(context.Request.Method, HasBody(context), error.Exception);
+        error.Error switch
+        {
+            ForwarderError.RequestTimedOut => HttpCallRule.WasNotSent(error.Exception),
+            ForwarderError.Request or ForwarderError.ResponseHeaders or ForwarderError.ResponseBodyDestination =>
+                HttpCallRule.MayRepeat(context.Request.Method, HasBody(context), error.Exception),
+            _ => false,
+        };
 
     private static bool HasBody(HttpContext context) =>
         context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: var can } ? can : context.Request.ContentLength != 0;
@@ -98,10 +103,10 @@ internal sealed class InstanceMiddleware(RequestDelegate next, RollcallClient cl
     private static string WhatHappened(IForwarderErrorFeature error) =>
         error.Error switch
         {
+            _ when HttpCallRule.WasNotSent(error.Exception) => "could not be reached",
             ForwarderError.RequestTimedOut => "did not answer in time",
             ForwarderError.ResponseHeaders or ForwarderError.ResponseBodyDestination => "broke off its answer",
             ForwarderError.RequestBodyDestination => "broke off while the request was sent",
-            _ when error.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => "could not be reached",
             _ => "broke off without an answer",
         };
 }

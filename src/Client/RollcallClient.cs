@@ -220,6 +220,12 @@ public sealed class RollcallClient : IAsyncDisposable
         return found;
     }
 
+    /// <summary>For people: where calls to a service go now, in which shares, and what comes next; or why there is nothing to call.</summary>
+    public string DescribeOrder(string service) =>
+        Catalogue.Find(service) is { } list && Catalogue.WhyNothing(service) is null
+            ? ChoiceOrder.Describe(list, _options, _clock.Now)
+            : Catalogue.WhyNothing(service)!;
+
     /// <summary>
     /// For who chooses by himself: the instances of a list that are up, and those that vanished without a word while few others are left.
     /// </summary>

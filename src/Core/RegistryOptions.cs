@@ -92,6 +92,12 @@ public sealed record RegistryOptions
     /// <summary>This node in revisions. 0: drawn at start.</summary>
     public uint NodeId { get; init; }
 
+    /// <summary>The zone this node runs in, for people and clients that ask it; empty: not said.</summary>
+    public string Zone { get; init; } = "";
+
+    /// <summary>The region this node runs in, for people and clients that ask it, and so that no remote region has its name; empty: not said.</summary>
+    public string Region { get; init; } = "";
+
     /// <summary>Fixes the keys of the hash and the generations, so that a simulation repeats. Null: drawn at start. Never fix it in production.</summary>
     public ulong? Seed { get; init; }
 

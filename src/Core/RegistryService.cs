@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Rollcall.Core.Leases;
 using Rollcall.Core.Model;
+using Rollcall.Core.Regions;
 using Rollcall.Core.Replication;
 using Rollcall.Core.Snapshots;
 using Rollcall.Core.Stripes;
@@ -106,6 +107,9 @@ public sealed class RegistryService
 
     /// <summary>Who follows this registry, and how far each has come.</summary>
     public SubscriberTable Subscribers { get; }
+
+    /// <summary>Copies of other regions' registries: beside this one, never part of it. Empty unless the host adds some.</summary>
+    public RemoteRegions Regions { get; } = new();
 
     /// <summary>Random at start: outside a node a version is (boot epoch, version).</summary>
     public ulong BootEpoch { get; }
@@ -568,7 +572,8 @@ public sealed class RegistryService
         return new WriteResult(null, version);
     }
 
-    private LeaseTimes? LeaseOf(Instance record) => _stripes.Leases.OwnerOf(record.LeaseIndex, out int slot).TimesOf(record, slot);
+    private LeaseTimes? LeaseOf(Instance record) =>
+        _stripes.Leases.Has(record.LeaseIndex) ? _stripes.Leases.OwnerOf(record.LeaseIndex, out int slot).TimesOf(record, slot) : null;
 
     private long WallMsOf(long tick) => _clock.WallMs(_stripes.Clock.TimeOf(tick));
 

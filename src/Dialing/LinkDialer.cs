@@ -14,6 +14,9 @@ namespace Rollcall.Dialing;
 /// <param name="trust">Which servers are believed; null: those that the system believes, and over QUIC any on this machine.</param>
 public sealed class LinkDialer(string? token = null, TlsTrust? trust = null)
 {
+    /// <summary>What an address may be, for people.</summary>
+    public const string Forms = "tcp://HOST:PORT, tcps://, quic://, http://, https://, or eureka+http://HOST:PORT/eureka of a Java server";
+
     private readonly TlsTrust _trust = trust ?? new TlsTrust();
 
     /// <summary>How links of each scheme are opened.</summary>
@@ -25,18 +28,18 @@ public sealed class LinkDialer(string? token = null, TlsTrust? trust = null)
             ["quic"] = async (address, cancellation) => await OverQuicAsync(address, cancellation),
             ["http"] = async (address, cancellation) => await OverHttpAsync(address, cancellation),
             ["https"] = async (address, cancellation) => await OverHttpAsync(address, cancellation),
-            [EurekaAddress.Scheme] = async (address, cancellation) => await OverEurekaAsync(address, cancellation),
-            [EurekaAddress.SecureScheme] = async (address, cancellation) => await OverEurekaAsync(address, cancellation),
+            [EurekaAddress.Scheme] = async (address, cancellation) => await ToEurekaAsync(address, cancellation),
+            [EurekaAddress.SecureScheme] = async (address, cancellation) => await ToEurekaAsync(address, cancellation),
         };
 
     /// <summary>Why an address cannot be dialled, as a sentence without its subject; null if it can.</summary>
     public static string? Problem(string address) =>
         !Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) || uri.Host.Length == 0
-            ? "is no address: write tcp://HOST:PORT, tcps://, quic://, http://, https:// or eureka+http://HOST:PORT/eureka."
+            ? $"is no address: write {Forms}."
         : uri.UserInfo.Length > 0 ? "must not hold credentials: other programs of this machine can read them."
         : !new LinkDialer().Factories.ContainsKey(uri.Scheme)
-            ? $"has the scheme {uri.Scheme}; tcp, tcps, quic, http, https, eureka+http and eureka+https are known."
-        : uri.Port <= 0 && !uri.Scheme.Contains("http", StringComparison.Ordinal) ? "needs a port: 8762, unless the server says another."
+            ? $"has the scheme {uri.Scheme}: write {Forms}."
+        : uri.Port <= 0 && uri.Scheme is "tcp" or "tcps" or "quic" ? "needs a port: 8762, unless the server says another."
         : null;
 
     /// <summary>A link to an address.</summary>
@@ -53,7 +56,7 @@ public sealed class LinkDialer(string? token = null, TlsTrust? trust = null)
         }
 
         Uri uri = new(address);
-        return new RegistryServer(uri.GetLeftPart(UriPartial.Authority), cancellation => OpenAsync(uri, cancellation));
+        return new RegistryServer(uri.OriginalString, cancellation => OpenAsync(uri, cancellation));
     }
 
     private ValueTask<WireLink> OverTcpAsync(Uri address, TlsTrust? tls, CancellationToken cancellation) =>
@@ -71,10 +74,12 @@ public sealed class LinkDialer(string? token = null, TlsTrust? trust = null)
         );
 
     private Task<HttpLink> OverHttpAsync(Uri address, CancellationToken cancellation) =>
-        HttpLink.ConnectAsync(address, new HttpLinkOptions { Token = token, Trust = _trust }, cancellation);
+        HttpLink.ConnectAsync(address, HttpOptions, cancellation);
 
-    private Task<EurekaLink> OverEurekaAsync(Uri address, CancellationToken cancellation) =>
-        EurekaLink.ConnectAsync(address, new EurekaLinkOptions { Http = new HttpLinkOptions { Token = token, Trust = _trust } }, cancellation);
+    private Task<EurekaLink> ToEurekaAsync(Uri address, CancellationToken cancellation) =>
+        EurekaLink.ConnectAsync(address, new EurekaLinkOptions { Http = HttpOptions }, cancellation);
+
+    private HttpLinkOptions HttpOptions => new() { Token = token, Trust = _trust };
 
     private WireLinkOptions WireOptions => new() { Credentials = token is null ? WireCredentials.None : WireCredentials.Token(token) };
 }

@@ -47,6 +47,7 @@ internal static class GatewayApplication
         logging
             .SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None) // a start that fails is said once, by the command
             .AddFilter("Yarp", LogLevel.Error) // it has a line for each request that fails
             .AddSimpleConsole(format =>
             {

@@ -1,3 +1,5 @@
+using Rollcall.Dialing;
+
 namespace Rollcall.Gateway;
 
 /// <summary>Something that can be said on the command line.</summary>
@@ -18,7 +20,7 @@ internal sealed record GatewayFlag(string Name, string? Value, string Help)
     /// <summary>Every flag, in the order of the help.</summary>
     public static IReadOnlyList<GatewayFlag> All { get; } =
     [
-        new(Registry, "URL", "a node of the registry: tcp://, tcps://, quic://, http:// or https://; may be repeated"),
+        new(Registry, "URL", $"a node of the registry, as often as there are: {LinkDialer.Forms}"),
         new(Listen, "URL", $"where to listen (http://{GatewaySettings.ListenDefault}; port 0: any free one)"),
         new(Zone, "NAME", "the zone it runs in: instances there come first"),
         new(Region, "NAME", "the region it runs in: instances there come first"),

@@ -83,7 +83,19 @@ public sealed class RegistryMeter : IDisposable
         Gauge("rollcall.warming", "1", "1 while the node has just started and refuses reads of the whole", () => _registry.Warming is null ? 0 : 1);
         Gauge("rollcall.guard.silent", "{lease}", "Leases that missed their renewal", () => _registry.Guard.Silent);
         Gauge("rollcall.guard.held", "{lease}", "Leases past their end that the guard keeps", () => _registry.Guard.Held);
+        _meter.CreateObservableGauge("rollcall.region.age", RegionAges, "s", "How long ago another region's registry was heard, by region");
+        _meter.CreateObservableGauge("rollcall.region.instances", RegionInstances, "{instance}", "Instances in the copy of another region, by region");
     }
+
+    private IEnumerable<Measurement<double>> RegionAges() =>
+        from region in _registry.Regions.All
+        let age = region.Read().Age
+        where age is not null
+        select new Measurement<double>(age.Value.TotalSeconds, KeyValuePair.Create<string, object?>("region", region.Name));
+
+    private IEnumerable<Measurement<long>> RegionInstances() =>
+        from region in _registry.Regions.All
+        select new Measurement<long>(region.Read().Instances.Count, KeyValuePair.Create<string, object?>("region", region.Name));
 
     private long Behind()
     {

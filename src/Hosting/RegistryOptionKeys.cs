@@ -36,6 +36,8 @@ public static class RegistryOptionKeys
         { OptionKind.Whole, o => o.MetadataKeyBytesMax, (o, v) => o with { MetadataKeyBytesMax = v } },
         { OptionKind.Whole, o => o.MetadataBytesMax, (o, v) => o with { MetadataBytesMax = v } },
         { OptionKind.NodeId, o => o.NodeId, (o, v) => o with { NodeId = v } },
+        { OptionKind.Text, o => o.Zone, (o, v) => o with { Zone = v } },
+        { OptionKind.Text, o => o.Region, (o, v) => o with { Region = v } },
         { OptionKind.Seed, o => o.Seed, (o, v) => o with { Seed = v } },
     };
 }

@@ -1,4 +1,5 @@
 using Rollcall.Configuration;
+using Rollcall.Server.Regions;
 
 namespace Rollcall.Server;
 
@@ -81,6 +82,10 @@ internal sealed class CommandLine
             value = flag.Value is null ? attached ?? "on" : value;
             Settings[flag.Key] = before is null ? value : $"{before} {value}";
         }
+        else if (flag.Name == Flag.RemoteRegion)
+        {
+            TakeRegion(value!);
+        }
         else if (flag.Name == Flag.Config)
         {
             ConfigFile = value;
@@ -89,6 +94,20 @@ internal sealed class CommandLine
         {
             Verb = VerbOf(flag);
         }
+    }
+
+    /// <summary>NAME=URL. Said again for one name, the addresses of its nodes add up.</summary>
+    private void TakeRegion(string value)
+    {
+        string[] parts = value.Split('=', 2, StringSplitOptions.TrimEntries);
+        if (parts.Length < 2 || parts[0].Length == 0 || parts[1].Length == 0)
+        {
+            Problems.Add(new(Flag.RemoteRegion, null, "must be NAME=URL, such as us-east=tcp://registry.us-east:8762."));
+            return;
+        }
+
+        string key = RegionSettings.ServersKey(parts[0]);
+        Settings[key] = Settings.TryGetValue(key, out string? before) ? $"{before} {parts[1]}" : parts[1];
     }
 
     private void RefuseUnknown(string name, string? attached, Queue<string> rest)

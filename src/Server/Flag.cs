@@ -13,6 +13,7 @@ namespace Rollcall.Server;
 internal sealed record Flag(string Name, string? Value, string? Key, string Help, bool Repeats = false)
 {
     public const string Config = "--config";
+    public const string RemoteRegion = "--remote-region";
     public const string Usage = "--help";
     public const string Options = "--options";
     public const string Version = "--version";
@@ -42,6 +43,9 @@ internal sealed record Flag(string Name, string? Value, string? Key, string Help
         new("--cluster", "NAME", ClusterSettings.ClusterIdKey, "nodes of the same name are one cluster (rollcall, if there are peers)"),
         new("--peer", "URL", ClusterSettings.AddressesKey, $"another node, as often as there are: {PeerAddress.Form}", Repeats: true),
         new("--peer-ca", "FILE", ClusterSettings.AuthoritiesKey, "who vouches for the certificates of peers (as the system)"),
+        new("--zone", "NAME", ServerSettings.CoreSection + ":Zone", "the zone this node runs in (not said)"),
+        new("--region", "NAME", ServerSettings.CoreSection + ":Region", "the region this node runs in (not said)"),
+        new(RemoteRegion, "NAME=URL", null, "keep a copy of another region's registry; may be repeated, for one NAME too (none)"),
         new(Config, "FILE", null, "settings in JSON, on top of appsettings.json"),
         new(
             "--tls-certificate",

@@ -4,6 +4,7 @@ using Rollcall.Hosting;
 using Rollcall.Server.Access;
 using Rollcall.Server.Clustering;
 using Rollcall.Server.Data;
+using Rollcall.Server.Regions;
 using Rollcall.Server.Tls;
 using Rollcall.Transports.HttpServer;
 using Rollcall.Transports.Quic;
@@ -31,6 +32,7 @@ internal static class OptionCatalog
         .. Entries(ServerSettings.DataSection, DataSettings.Keys, new DataSettings()),
         .. Entries(ClusterSettings.ClusterSection, ClusterOptionKeys.All, ClusterSettings.Defaults),
         .. Entries(ClusterSettings.PeersSection, PeerSettings.Keys, new PeerSettings()),
+        .. Entries(RegionSettings.Section + ":NAME", RegionSettings.Keys, new RegionSettings()),
         new(ServerSettings.InsecureKey, OptionKind.Switch.Show(false), OptionKind.Switch.Name),
     ];
 

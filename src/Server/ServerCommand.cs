@@ -8,6 +8,7 @@ using Rollcall.Hosting;
 using Rollcall.Hosting.Clustering;
 using Rollcall.Server.Clustering;
 using Rollcall.Server.Data;
+using Rollcall.Server.Regions;
 using Rollcall.Transports.Quic;
 
 namespace Rollcall.Server;
@@ -74,6 +75,7 @@ internal static class ServerCommand
         var registry = new RegistryService(settings.Registry with { NodeId = node }, TimeProvider.System);
         using SnapshotPump? snapshots = data is null ? null : new SnapshotPump(data, registry, settings.Data.SnapshotPeriod, dataLogger);
         snapshots?.Restore();
+        RegionPump[] regions = [.. settings.Regions.Select(region => new RegionPump(region, registry, loggers.CreateLogger<RegionPump>()))];
         using var meter = new RegistryMeter(registry);
         ClusterHost? cluster = ServerPeers.CreateHost(settings, registry, loggers);
         IReadOnlyList<IServerTransport> transports = ServerTransports.Create(settings, cluster is null ? null : cluster.AcceptAsync, loggers);
@@ -98,6 +100,7 @@ internal static class ServerCommand
         output.WriteLine(ReadyLine(registry, transports));
         await stop.WaitAsync();
         await runner.StopAsync();
+        await Task.WhenAll(regions.Select(region => region.DisposeAsync().AsTask()));
         await (snapshots?.StopAsync() ?? Task.CompletedTask);
         return ExitCode.Ended;
     }

@@ -9,6 +9,7 @@ using Rollcall.Hosting.Access;
 using Rollcall.Server.Access;
 using Rollcall.Server.Clustering;
 using Rollcall.Server.Data;
+using Rollcall.Server.Regions;
 using Rollcall.Server.Tls;
 using Rollcall.Transports.HttpServer;
 using Rollcall.Transports.Quic;
@@ -73,6 +74,9 @@ internal sealed record ServerSettings
     /// <summary>Its cluster; null: it stands alone.</summary>
     public required ClusterSettings? Cluster { get; init; }
 
+    /// <summary>Other regions that this node keeps copies of.</summary>
+    public required IReadOnlyList<RegionSettings> Regions { get; init; }
+
     /// <summary>What is allowed, and should be known: one line each, said at start.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
@@ -123,6 +127,7 @@ internal sealed record ServerSettings
             Access = access,
             Data = DataSettings.Keys.Bind(configuration.GetSection(DataSection), new(), problems),
             Cluster = cluster,
+            Regions = RegionSettings.Read(configuration, registry.Region, problems),
             Warnings = warnings,
             Logging = configuration.GetSection(LoggingSection),
         };
@@ -140,6 +145,7 @@ internal sealed record ServerSettings
             TlsSection,
             CredentialsSection,
             DataSection,
+            RegionSettings.Section,
             ClusterSettings.ClusterSection,
             ClusterSettings.PeersSection,
             InsecureKey,

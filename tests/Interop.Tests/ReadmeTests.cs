@@ -8,6 +8,7 @@ using Rollcall.Hosting;
 using Rollcall.Server;
 using Rollcall.Server.Access;
 using Rollcall.Server.Data;
+using Rollcall.Server.Regions;
 using Rollcall.Server.Tls;
 using Rollcall.Testing.Support;
 using Rollcall.Transports.HttpServer;
@@ -66,6 +67,7 @@ public sealed partial class ReadmeTests
     [InlineData("samples/TcpOnly/Program.cs", 4)]
     [InlineData("tests/Interop.Tests/Links/ApplicationTests.cs", 8)]
     [InlineData("tests/Client.Tests/InMemory/InMemoryRegistryTests.cs", 8)]
+    [InlineData("tests/Interop.Tests/Gateways/YarpTests.cs", 8)]
     public void Its_snippets_are_those_that_a_test_runs(string file, int indent)
     {
         string margin = new(' ', indent);
@@ -140,7 +142,8 @@ public sealed partial class ReadmeTests
             OptionTable(ServerSettings.WireSection, typeof(WireOptions)),
             OptionTable(ServerSettings.TlsSection, typeof(TlsSettings)),
             OptionTable(ServerSettings.CredentialsSection, typeof(CredentialSettings)),
-            OptionTable(ServerSettings.DataSection, typeof(DataSettings))
+            OptionTable(ServerSettings.DataSection, typeof(DataSettings)),
+            OptionTable(RegionSettings.Section + ":NAME", typeof(RegionSettings))
         );
 
     private static string OptionTable(string section, Type options)

@@ -196,9 +196,9 @@ internal sealed class Dispatcher
         switch (route.Kind)
         {
             case RouteKind.Apps:
-                return _reads.Full(exchange);
+                return _reads.Full(exchange, route);
             case RouteKind.Delta:
-                return _reads.Delta(exchange);
+                return _reads.Delta(exchange, route);
             case RouteKind.Service:
                 return _reads.Service(exchange, route);
             case RouteKind.Vip:

@@ -7,6 +7,7 @@ internal static class Names
 {
     public const string Reason = "X-Rollcall-Reason";
     public const string Version = "X-Rollcall-Version";
+    public const string Region = "X-Rollcall-Region";
     public const string Replication = "x-netflix-discovery-replication";
     public const string EurekaAccept = "X-Eureka-Accept";
     public const string Compact = "compact";

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Rollcall.Client.Choosing;
 using Rollcall.Core.Model;
 
@@ -7,7 +8,7 @@ namespace Rollcall.Client.Catalogues;
 
 /// <summary>One instance as callers need it: a record of the registry with its texts ready. Immutable.</summary>
 /// <remarks>A change of the record makes a new object; what callers have seen of the instance goes on with it.</remarks>
-public sealed class ServiceEndpoint
+public sealed partial class ServiceEndpoint
 {
     private Uri? _uri; // built when first asked for; two threads may build the same twice
 
@@ -16,7 +17,7 @@ public sealed class ServiceEndpoint
         Record = record;
         Id = record.Id;
         Zone = Locality(record, InstanceText.Zone, "zone"u8);
-        Region = Locality(record, InstanceText.Region, "region"u8);
+        Region = Locality(record, InstanceText.Region, "region"u8) ?? RegionOf(Zone);
         Health = health;
         HeldFor = held;
     }
@@ -39,7 +40,7 @@ public sealed class ServiceEndpoint
     /// <summary>Zone, by the record or its metadata <c>zone</c>; null: unknown.</summary>
     public string? Zone { get; }
 
-    /// <summary>Region, by the record or its metadata <c>region</c>; null: unknown.</summary>
+    /// <summary>Region, by the record, its metadata <c>region</c>, or the name of an Amazon zone (<c>eu-west-1a</c>); null: unknown.</summary>
     public string? Region { get; }
 
     /// <summary>True if it takes traffic, as far as the registry says.</summary>
@@ -89,6 +90,12 @@ public sealed class ServiceEndpoint
         record.TryGetUtf8(field, out ReadOnlySpan<byte> text) || record.Metadata.TryGet(metadataKey, out text)
             ? Encoding.UTF8.GetString(text)
             : null;
+
+    // Of Amazon's names a zone is its region and a letter; Eureka's clients tell the region so as well.
+    private static string? RegionOf(string? zone) => zone is not null && AmazonZone().IsMatch(zone) ? zone[..^1] : null;
+
+    [GeneratedRegex("^[a-z]{2}(-[a-z]+){1,3}-[0-9][a-z]$")]
+    private static partial Regex AmazonZone();
 
     private static string[] Split(string? vips) =>
         vips?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];

@@ -42,6 +42,9 @@ internal sealed class ChoicePlan
     /// <summary>The zones that calls go to.</summary>
     public ReadOnlySpan<ZonePart> Parts => _parts;
 
+    /// <summary>The zones that get no calls as long as the others can bear them.</summary>
+    public ReadOnlySpan<ZonePart> Idle => _idle;
+
     /// <summary>Works out how to choose from a list at a time.</summary>
     public static ChoicePlan Make(EndpointList list, ClientOptions options, MonotonicTime now, int judgements = 0)
     {

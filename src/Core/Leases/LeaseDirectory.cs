@@ -65,6 +65,9 @@ internal sealed class LeaseDirectory
         }
     }
 
+    /// <summary>True if an index was given out here; records of other registries have indexes of theirs.</summary>
+    public bool Has(uint index) => index >> ChunkBits < (uint)Volatile.Read(ref _chunks).Length;
+
     /// <summary>Whose lease an index is. The index is one that was given out.</summary>
     public Stripe OwnerOf(uint index, out int slot)
     {

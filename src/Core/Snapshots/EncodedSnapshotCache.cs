@@ -58,22 +58,25 @@ public sealed class EncodedSnapshotCache<TEncoder>
             return last;
         }
 
+        EncodedDocument full = Whole(snapshot, coding);
+        Volatile.Write(ref variant.Full, full);
+        return full;
+    }
+
+    /// <summary>
+    /// All services of a content that need not be the registry's own. The document is not kept, but what is encoded for it is, with the
+    /// content: what it shares with the registry is encoded once for both.
+    /// </summary>
+    public EncodedDocument Whole(RegistryContent content, DocumentCoding coding)
+    {
+        Variant variant = Use(coding);
         lock (_encoding)
         {
-            bool inflate = coding == DocumentCoding.Plain && snapshot.Count > PlainKeptInstancesMax;
+            bool inflate = coding == DocumentCoding.Plain && content.Count > PlainKeptInstancesMax;
             Variant kept = inflate ? Use(DocumentCoding.Gzip) : variant;
-            EncodedPiece body = snapshot.Root is null ? EncodedPiece.Nothing : _encoder.PieceOf(snapshot.Root, kept, kept.Coding);
-            var head = new DocumentHead(DocumentKind.Full, snapshot.Version, snapshot.Counts, 0);
-            EncodedDocument full = _encoder.Finish(
-                head,
-                snapshot.Root?.First.Service,
-                snapshot.Root?.Last.Service,
-                body,
-                coding,
-                inflate
-            );
-            Volatile.Write(ref variant.Full, full);
-            return full;
+            EncodedPiece body = content.Root is null ? EncodedPiece.Nothing : _encoder.PieceOf(content.Root, kept, kept.Coding);
+            var head = new DocumentHead(DocumentKind.Full, content.Version, content.Counts, 0);
+            return _encoder.Finish(head, content.Root?.First.Service, content.Root?.Last.Service, body, coding, inflate);
         }
     }
 

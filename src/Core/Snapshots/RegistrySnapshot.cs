@@ -6,13 +6,12 @@ using Rollcall.Core.Watching;
 namespace Rollcall.Core.Snapshots;
 
 /// <summary>The whole registry at one version: immutable, read without a lock, shared by all readers.</summary>
-/// <remarks>Full content, counts and the changes that led here are views of the one <see cref="Version"/> and cannot disagree.</remarks>
-public sealed class RegistrySnapshot
+/// <remarks>Full content, counts and the changes that led here are views of the one version and cannot disagree.</remarks>
+public sealed class RegistrySnapshot : RegistryContent
 {
     private readonly ImmutableDictionary<string, ServiceEntry> _services;
     private readonly ImmutableDictionary<string, ImmutableSortedSet<string>> _vips;
     private readonly ImmutableDictionary<string, ImmutableSortedSet<string>> _secureVips;
-    private readonly StatusCounts _counts;
 
     internal RegistrySnapshot(
         ulong version,
@@ -22,28 +21,15 @@ public sealed class RegistrySnapshot
         ImmutableDictionary<string, ImmutableSortedSet<string>> secureVips,
         StatusCounts counts
     )
+        : base(version, root, counts)
     {
-        Version = version;
-        Root = root;
         _services = services;
         _vips = vips;
         _secureVips = secureVips;
-        _counts = counts;
     }
-
-    /// <summary>Version of the registry.</summary>
-    public ulong Version { get; }
-
-    /// <summary>Instances by status.</summary>
-    public StatusCounts Counts => _counts;
-
-    /// <summary>Number of instances.</summary>
-    public int Count => Root?.Count ?? 0;
 
     /// <summary>Number of services with an instance.</summary>
     public int ServiceCount => _services.Count;
-
-    internal SnapshotNode? Root { get; }
 
     internal static RegistrySnapshot Empty { get; } =
         new(
@@ -54,9 +40,6 @@ public sealed class RegistrySnapshot
             ImmutableDictionary.Create<string, ImmutableSortedSet<string>>(StringComparer.Ordinal),
             default
         );
-
-    /// <summary>All instances, by service name, then id, in the order of their UTF-8 bytes.</summary>
-    public IEnumerable<Instance> Instances() => SnapshotTree.BlocksFrom(Root, null).SelectMany(block => block.Records);
 
     /// <summary>The services, by name. Cost: O(services), sorts.</summary>
     public IEnumerable<ServiceEntry> Services() => _services.Values.OrderBy(service => service.Name.Text, Utf8Order.Instance);
@@ -129,6 +112,9 @@ public sealed class RegistrySnapshot
                 .Where(filter.Selects),
         };
 
+    /// <summary>True if an instance has a virtual address, compared exactly.</summary>
+    public bool HasVip(string vip, bool secure) => (secure ? _secureVips : _vips).ContainsKey(vip);
+
     /// <summary>One instance; null if it is not there.</summary>
     public Instance? Find(InstanceKey key) =>
         Service(Encoding.UTF8.GetString(key.Service)) is { } entry ? SnapshotTree.Find(Root, entry.Name, key.Id) : null;
@@ -139,7 +125,7 @@ public sealed class RegistrySnapshot
             ? new VipEntry(services, services.Max(service => _services[service].Version))
             : null;
 
-    internal SnapshotEdit Edit(VipUses uses) => new(_services.ToBuilder(), _vips.ToBuilder(), _secureVips.ToBuilder(), uses, _counts);
+    internal SnapshotEdit Edit(VipUses uses) => new(_services.ToBuilder(), _vips.ToBuilder(), _secureVips.ToBuilder(), uses, Counts);
 }
 
 /// <summary>A service as of one version: replaced by a new object whenever one of its instances changes.</summary>

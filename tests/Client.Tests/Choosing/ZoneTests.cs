@@ -1,5 +1,6 @@
 using Rollcall.Client.Choosing;
 using Rollcall.Client.Tests.Catalogues;
+using Rollcall.Core.Model;
 using Rollcall.Testing.Support;
 
 namespace Rollcall.Client.Tests.Choosing;
@@ -109,6 +110,63 @@ public sealed class ZoneTests
         ChoiceTests.Spread(bench.Count("orders", Calls), ("us-1", 0.5), ("us-2", 0.5));
         bench.Cancel("orders", "us-1", "us-2").Sync();
         Assert.False(bench.Chooser.TryChoose(bench.Catalogue.Find("orders")!, null, out _));
+    }
+
+    [Fact]
+    public void Of_the_own_region_the_own_zone_comes_first_and_another_regions_zones_bear_the_calls_when_it_is_lost()
+    {
+        var bench = new CatalogueBench(new ClientOptions { Policy = ChoicePolicy.Random, Region = "eu", Zone = "eu-a", Seed = 5 });
+        foreach (string id in (string[])["eu-a-1", "eu-b-1", "us-a-1", "us-b-1", "us-b-2"])
+        {
+            bench.Register(RegistrationBuilder.Of("orders", id) with { Region = id[..2], Zone = id[..4] });
+        }
+
+        bench.Sync();
+        Assert.Equal(["eu-a-1"], bench.Count("orders", 1_000).Keys);
+        bench.Cancel("orders", "eu-a-1").Sync();
+        Assert.Equal(["eu-b-1"], bench.Count("orders", 1_000).Keys);
+        bench.Cancel("orders", "eu-b-1").Sync();
+
+        // Three zones with the lost own one, so each is due a third: us-a has just that and no room, us-b has room.
+        ChoiceTests.Spread(bench.Count("orders", Calls), ("us-b-1", 0.5), ("us-b-2", 0.5));
+    }
+
+    [Fact]
+    public void The_name_of_an_Amazon_zone_says_the_region()
+    {
+        var bench = new CatalogueBench(new ClientOptions { Policy = ChoicePolicy.Random, Region = "eu-west-1", Seed = 5 });
+        bench.Register(RegistrationBuilder.Of("orders", "here") with { Zone = "eu-west-1a" });
+        bench.Register(RegistrationBuilder.Of("orders", "there") with { Zone = "us-gov-east-1b" });
+        bench.Register(RegistrationBuilder.Of("orders", "nowhere") with { Zone = "rack-7" }).Sync();
+        Assert.Equal(["here"], bench.Count("orders", 1_000).Keys);
+        Assert.Equal(["eu-west-1", null, "us-gov-east-1"], bench.Catalogue.Find("orders")!.Endpoints.ToArray().Select(each => each.Region));
+    }
+
+    [Fact]
+    public void The_order_can_be_read()
+    {
+        CatalogueBench bench = Bench("a", a: 2, b: 8, c: 2);
+        bench.Register(RegistrationBuilder.Of("orders", "d-1") with { Zone = "d", Status = InstanceStatus.OutOfService }).Sync();
+        bench.PutAside("orders", "a-1");
+        Assert.Equal(
+            """
+            ORDERS, seen from zone a, region (unknown):
+              73 %, zone b: b-1, b-2, b-3, b-4, b-5, b-6, b-7, b-8
+              27 %, zone a: a-2
+              in reserve, zone c: c-1, c-2
+              put aside: a-1
+              not to be called: d-1
+            """,
+            ChoiceOrder.Describe(bench.Catalogue.Find("orders")!, bench.Options, new ClientClock(bench.Time).Now)
+        );
+        Assert.Equal(
+            """
+            ORDERS, seen from zone (unknown), region eu:
+              100 %, any zone: eu-1, eu-2
+              if those fail, other regions: us-1, us-2
+            """,
+            ChoiceOrder.Describe(Regions().Catalogue.Find("orders")!, Regions().Options, new ClientClock(Regions().Time).Now)
+        );
     }
 
     private static CatalogueBench Regions()

@@ -227,6 +227,7 @@ public sealed class RightsTests
             RouteKind.Explain => (method, "/v1/explain/ORDERS/o-1", ""),
             RouteKind.Guard => (method, "/v1/guard", ""),
             RouteKind.ConfirmLoss => (method, "/v1/guard/confirm-loss", ""),
+            RouteKind.Regions => (method, "/v1/regions", ""),
             RouteKind.History => (method, "/v1/history", ""),
             RouteKind.Peers => (method, "/v1/peers", ""),
             RouteKind.PeerLane => (method, "/v1/peer", ""),

@@ -49,6 +49,7 @@ public sealed class RouterTests
     [InlineData("/lastn", "HistoryPage")]
     [InlineData("/v1/explain/orders/i%2F1", "Explain:orders/i/1")]
     [InlineData("/v1/guard", "Guard")]
+    [InlineData("/v1/regions", "Regions")]
     [InlineData("/v1/guard/confirm-loss", "ConfirmLoss")]
     [InlineData("/v1/history/", "History")]
     [InlineData("/v1", "NativeIndex")]

@@ -10,6 +10,9 @@ internal abstract class DocumentSource
 {
     public abstract EncodedDocument Full(RegistrySnapshot snapshot, DocumentCoding coding);
 
+    /// <summary>Of a content that is more than the registry's own.</summary>
+    public abstract EncodedDocument Whole(RegistryContent content, DocumentCoding coding);
+
     /// <summary>Null if it cannot be complete.</summary>
     public abstract EncodedDocument? Delta(RegistrySnapshot snapshot, MonotonicTime now, DocumentCoding coding);
 
@@ -28,6 +31,8 @@ internal sealed class DocumentSource<TEncoder>(RegistryService registry, TEncode
     private readonly EncodedSnapshotCache<TEncoder> _cache = new(registry, encoder);
 
     public override EncodedDocument Full(RegistrySnapshot snapshot, DocumentCoding coding) => _cache.Full(snapshot, coding);
+
+    public override EncodedDocument Whole(RegistryContent content, DocumentCoding coding) => _cache.Whole(content, coding);
 
     public override EncodedDocument? Delta(RegistrySnapshot snapshot, MonotonicTime now, DocumentCoding coding) =>
         _cache.Delta(snapshot, now, coding);

@@ -8,12 +8,16 @@ namespace Rollcall.Transports.HttpServer.Documents;
 internal static class EntityTag
 {
     /// <summary>A strong tag: node A's version 17 is not node B's, and JSON is not XML.</summary>
-    public static string Of(ulong bootEpoch, ulong version, Variant variant)
+    /// <param name="bootEpoch">Of this node.</param>
+    /// <param name="version">Of what is shown.</param>
+    /// <param name="variant">The form.</param>
+    /// <param name="scope">What it is a version of, if not of this registry: names of regions; letters, digits, <c>.</c>, <c>,</c>, <c>-</c>.</param>
+    public static string Of(ulong bootEpoch, ulong version, Variant variant, string scope = "")
     {
         char format = variant.Json ? 'j' : 'x';
         char form = variant.Compact ? 'c' : 'f';
         char coding = variant.Coding == DocumentCoding.Gzip ? 'z' : 'p';
-        return string.Create(CultureInfo.InvariantCulture, $"\"{bootEpoch:x}-{version:x}-{format}{form}{coding}\"");
+        return string.Create(CultureInfo.InvariantCulture, $"\"{bootEpoch:x}-{version:x}-{format}{form}{coding}{(scope.Length == 0 ? "" : "-")}{scope}\"");
     }
 
     /// <summary>The tag of a document of <c>/v1</c>; a filter is part of the URL.</summary>

@@ -1,9 +1,11 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Rollcall.Core;
 using Rollcall.Core.Model;
+using Rollcall.Core.Regions;
 using Rollcall.Core.Seams;
 using Rollcall.Core.Snapshots;
 using Rollcall.Transports.Http.Eureka;
@@ -15,11 +17,18 @@ namespace Rollcall.Transports.HttpServer.Handlers;
 /// <summary>Eureka's reads: documents out of the encoded cache, single instances live.</summary>
 internal sealed class Reads(RegistryService registry, DocumentSources sources)
 {
+    private readonly RegionalReads _regional = new(registry, sources);
+
     private static readonly StringValues s_deltaIncomplete =
         "The delta cannot be complete: changes of the retention time are not all kept. Read apps in full.";
 
-    public Task Full(Exchange exchange)
+    public Task Full(Exchange exchange, in Route route)
     {
+        if (_regional.Takes(exchange, route.Query, out ImmutableArray<RemoteRegion> regions))
+        {
+            return _regional.Full(exchange, regions);
+        }
+
         RegistrySnapshot snapshot = registry.ReadSnapshot();
         var variant = Variant.Of(exchange.RequestHeaders);
         return TryBegin(exchange, snapshot.Version, variant)
@@ -27,8 +36,13 @@ internal sealed class Reads(RegistryService registry, DocumentSources sources)
             : Task.CompletedTask;
     }
 
-    public Task Delta(Exchange exchange)
+    public Task Delta(Exchange exchange, in Route route)
     {
+        if (_regional.Takes(exchange, route.Query, out ImmutableArray<RemoteRegion> regions))
+        {
+            return RegionalReads.Delta(exchange, regions);
+        }
+
         RegistrySnapshot snapshot = registry.ReadSnapshot();
         var variant = Variant.Of(exchange.RequestHeaders);
         if (sources[variant].Delta(snapshot, registry.Now, variant.Coding) is not { } document)
@@ -48,6 +62,11 @@ internal sealed class Reads(RegistryService registry, DocumentSources sources)
         string name = Encoding.UTF8.GetString(route.Name);
         if (snapshot.Service(name) is not { } entry)
         {
+            if (_regional.Service(exchange, name) is { } elsewhere)
+            {
+                return elsewhere;
+            }
+
             exchange.Headers.Vary = Names.VaryDocument;
             exchange.NotFound($"No instance of service {ServiceName.Canonical(name)}.");
             return Task.CompletedTask;
@@ -62,14 +81,23 @@ internal sealed class Reads(RegistryService registry, DocumentSources sources)
     {
         var variant = Variant.Of(exchange.RequestHeaders);
         string vip = Encoding.UTF8.GetString(route.Name);
-        EncodedDocument document = sources[variant].Vip(registry.ReadSnapshot(), vip, secure, variant.Coding);
+        RegistrySnapshot snapshot = registry.ReadSnapshot();
+        if (!snapshot.HasVip(vip, secure) && _regional.Vip(exchange, vip, secure) is { } elsewhere)
+        {
+            return elsewhere;
+        }
+
+        EncodedDocument document = sources[variant].Vip(snapshot, vip, secure, variant.Coding);
 
         // The document knows when one of its instances changed last; the registry's version moves with every other one too.
         return TryBegin(exchange, document.Version, variant) ? SendAsync(exchange, variant, document) : Task.CompletedTask;
     }
 
-    public void Instance(Exchange exchange, in Route route) =>
-        SendFound(exchange, registry.Find(new InstanceKey(route.Name, route.Id)));
+    public void Instance(Exchange exchange, in Route route)
+    {
+        var key = new InstanceKey(route.Name, route.Id);
+        SendFound(exchange, registry.Find(key) ?? _regional.Find(exchange, key));
+    }
 
     public void InstanceById(Exchange exchange, in Route route) => SendFound(exchange, registry.FindById(route.Name));
 

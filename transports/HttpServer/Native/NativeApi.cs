@@ -12,6 +12,7 @@ internal sealed class NativeApi(RegistryService registry, NativeDocuments docume
     private readonly NativeRenewals _renewals = new(registry, options);
     private readonly NativeInsight _insight = new(registry);
     private readonly NativePeers _peers = new(registry);
+    private readonly NativeRegions _regions = new(registry);
     private readonly Watches _watches = new(registry, documents, hub, options);
 
     public Task Dispatch(Exchange exchange, in Route route, Verbs verb)
@@ -74,6 +75,9 @@ internal sealed class NativeApi(RegistryService registry, NativeDocuments docume
                 break;
             case (RouteKind.Guard, _):
                 _insight.Guard(exchange);
+                break;
+            case (RouteKind.Regions, _):
+                _regions.Answer(exchange);
                 break;
             case (RouteKind.ConfirmLoss, _):
                 _insight.ConfirmLoss(exchange);

@@ -39,6 +39,7 @@ internal sealed class NativeReads(RegistryService registry, NativeDocuments docu
         "GET    /v1/explain/{service}/{id}",
         "GET    /v1/guard",
         "POST   /v1/guard/confirm-loss",
+        "GET    /v1/regions",
         "GET    /v1/history",
         "GET    /v1/peers",
     ];

@@ -50,6 +50,7 @@ internal static class Endpoints
         new(RouteKind.Explain, Verbs.Get, RegistryOperation.Read, "explain"),
         new(RouteKind.Guard, Verbs.Get, RegistryOperation.Read, "guard"),
         new(RouteKind.ConfirmLoss, Verbs.Post, RegistryOperation.ConfirmLoss, "guard"),
+        new(RouteKind.Regions, Verbs.Get, RegistryOperation.Read, "regions"),
         new(RouteKind.History, Verbs.Get, RegistryOperation.Read, "history"),
         new(RouteKind.Peers, Verbs.Get, RegistryOperation.Read, "peers"),
         new(RouteKind.PeerLane, Verbs.Get, RegistryOperation.Replicate, "peer"),

@@ -111,6 +111,9 @@ internal enum RouteKind : byte
     /// <summary><c>/v1/guard/confirm-loss</c>.</summary>
     ConfirmLoss,
 
+    /// <summary><c>/v1/regions</c>.</summary>
+    Regions,
+
     /// <summary><c>/v1/history</c>.</summary>
     History,
 

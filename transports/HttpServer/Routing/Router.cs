@@ -131,6 +131,7 @@ internal static class Router
             3 when path.Is(0, "explain"u8) => new Route(RouteKind.Explain, query) { Name = path[1], Id = path[2] },
             1 when path.Is(0, "guard"u8) => new Route(RouteKind.Guard, query),
             2 when path.Is(0, "guard"u8) && path.Is(1, "confirm-loss"u8) => new Route(RouteKind.ConfirmLoss, query),
+            1 when path.Is(0, "regions"u8) => new Route(RouteKind.Regions, query),
             1 when path.Is(0, "history"u8) => new Route(RouteKind.History, query),
             1 when path.Is(0, "peers"u8) => new Route(RouteKind.Peers, query),
             1 when path.Is(0, "peer"u8) => new Route(RouteKind.PeerLane, query),
