@@ -62,6 +62,9 @@ public sealed class SeedTests(ITestOutputHelper output)
     [InlineData(855, "the checker took a clock that had been an hour late, and was set right at that moment, for right")]
     [InlineData(2380, "the same")]
     [InlineData(4741, "the checker asked a peer that had died since the warm-up, while the node stood still, what it knew")]
+    [InlineData(4734, "the checker expected a node to know of an owner's coming before the first set of renewals could tell it")]
+    [InlineData(4863, "the same")]
+    [InlineData(1232, "the checker expected a claim made under a clock an hour off to count")]
     public void A_seed_that_failed_once_holds(int seed, string found)
     {
         output.WriteLine($"{seed} found: {found}");
