@@ -78,12 +78,14 @@ public sealed class ClusterTests(ITestOutputHelper output)
         foreach (ServerProcess node in cluster.Nodes)
         {
             Assert.Equal(0, await node.TerminateAsync());
-            await fleet.GoesOnAsync("one of the nodes is being restarted", more: 1);
+            TimeSpan ended = _clock.Elapsed;
+            await fleet.GoesOnAsync("one of the nodes is away", more: 1);
             await node.RestartAsync();
+            TimeSpan ready = _clock.Elapsed;
             await cluster.IsWarmAsync(node);
+            Say($"one was restarted: ended at {ended.TotalSeconds:0.0} s, ready at {ready.TotalSeconds:0.0} s, serving reads");
         }
 
-        Say("all were restarted in turn");
         Say(await bystander.StopAsync());
         await fleet.StopAsync();
         await AgreeAsync(cluster, fleet);

@@ -39,10 +39,11 @@ internal static partial class Contents
                 return (took, ids);
             }
 
-            if (missing.Length != said?.Length && took > s_worthSaying)
+            string summary = missing.Split('\n')[0];
+            if (summary != said && took > s_worthSaying)
             {
-                say($"not yet the same after {took.TotalSeconds:0.0} s: {missing}");
-                said = missing;
+                say($"not yet the same after {took.TotalSeconds:0.0} s: {summary}");
+                said = summary;
             }
 
             if (took > s_deadline)

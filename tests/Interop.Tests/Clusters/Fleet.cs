@@ -148,9 +148,13 @@ internal sealed class Fleet : IAsyncDisposable
             {
                 for (int turn = 0; ; turn++)
                 {
+                    int movedBefore = _moved;
                     await RegisterAsync(1, ending);
+
+                    // A registration that was not answered may be carried out later, by a node that stood still, and undo the cancel.
+                    bool isCertain = _moved == movedBefore;
                     await ChangeAsync(turn, ending);
-                    if (fleet.Cancels && turn % TurnsPerCancel == 0)
+                    if (fleet.Cancels && isCertain && turn % TurnsPerCancel == 0)
                     {
                         await CancelAsync(_ids[^1], ending);
                     }
