@@ -68,6 +68,7 @@ public sealed partial class ReadmeTests
     [InlineData("tests/Interop.Tests/Links/ApplicationTests.cs", 8)]
     [InlineData("tests/Client.Tests/InMemory/InMemoryRegistryTests.cs", 8)]
     [InlineData("tests/Interop.Tests/Gateways/YarpTests.cs", 8)]
+    [InlineData("tests/Transports.Tests/Eureka/EurekaLinkTests.cs", 8)]
     public void Its_snippets_are_those_that_a_test_runs(string file, int indent)
     {
         string margin = new(' ', indent);

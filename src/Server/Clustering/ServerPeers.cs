@@ -90,7 +90,7 @@ internal static class ServerPeers
     private static AuthenticationHeaderValue? AuthorizationFor(PeerAddress address, ClusterSettings cluster) =>
         (address.User.Length, address.Secret.Length, cluster.Token.Length) switch
         {
-            (> 0, > 0, _) => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{address.User}:{address.Secret}"))),
+            ( > 0, > 0, _) => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{address.User}:{address.Secret}"))),
             (_, > 0, _) => new("Bearer", address.Secret),
             (_, _, > 0) => new("Bearer", cluster.Token),
             _ => null,
@@ -100,7 +100,7 @@ internal static class ServerPeers
     private static WireCredentials CredentialsFor(PeerAddress address, ClusterSettings cluster) =>
         (address.User.Length, address.Secret.Length, cluster.Token.Length) switch
         {
-            (> 0, > 0, _) => WireCredentials.Password(address.User, address.Secret),
+            ( > 0, > 0, _) => WireCredentials.Password(address.User, address.Secret),
             (_, > 0, _) => WireCredentials.Token(address.Secret),
             (_, _, > 0) => WireCredentials.Token(cluster.Token),
             _ => WireCredentials.None,

@@ -225,6 +225,19 @@ public sealed class EurekaLinkTests
         Assert.Contains("id of 8 bytes is over 4 bytes", result.Error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_readmes_lines_open_a_link()
+    {
+        await using OtherSide side = await OtherSide.StartAsync(Spring);
+        Uri address = side.Java.Address;
+        // readme:begin
+        var options = new EurekaLinkOptions { PollInterval = TimeSpan.FromSeconds(10) };
+        IRegistryLink link = await EurekaLink.ConnectAsync(address, options);
+        // readme:end
+        Assert.Equal(address.ToString(), link.Address);
+        await link.DisposeAsync();
+    }
+
     [Theory]
     [InlineData("tcp://127.0.0.1:1")]
     [InlineData("eureka+http://shop:secret@127.0.0.1:1/eureka")]
