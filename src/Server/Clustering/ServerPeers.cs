@@ -51,19 +51,21 @@ internal static class ServerPeers
 
     private static ConfiguredPeer CreateEureka(PeerAddress address, ServerSettings settings, Func<ClusterHost, JavaMesh> meshOf)
     {
-        bool own = address.Secret.Length > 0;
-        string token = own ? address.Secret : settings.Cluster!.Token;
+        // The cluster's token is for its own nodes: another's server is shown only what stands in its address.
         var options = new EurekaPeerOptions();
         options = options with
         {
             Http = options.Http with
             {
-                User = own && address.User.Length > 0 ? address.User : null,
-                Token = token.Length > 0 ? token : null,
+                User = address.User.Length > 0 ? address.User : null,
+                Token = address.Secret.Length > 0 ? address.Secret : null,
                 Trust = TrustOf(settings),
             },
         };
-        bool isSelf = settings.Http is { } http && Uri.TryCreate(http.Url, UriKind.Absolute, out Uri? url) && (url.IdnHost, url.Port) == (address.Host, address.Port);
+        bool isSelf =
+            settings.Http is { } http
+            && Uri.TryCreate(http.Url, UriKind.Absolute, out Uri? url)
+            && (url.IdnHost, url.Port) == (address.Host, address.Port);
         return new ConfiguredPeer(address.ToString(), host => new EurekaRunner(host, meshOf(host), address, options, isSelf));
     }
 
