@@ -17,7 +17,7 @@ internal sealed class LinkRunner(ClusterHost host, IPeerDialer dialer) : IPeerRu
             TimeSpan wait = contact.DialAt - Now;
             if (wait > TimeSpan.Zero)
             {
-                await Task.Delay(wait, host.Time, stopping);
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), host.Time, stopping);
             }
 
             stopping.ThrowIfCancellationRequested();
