@@ -71,7 +71,11 @@ public sealed class InMemoryRegistryTests
         await client.RegisterAsync(s_self);
         await registry.SettleAsync();
         registry.Restart();
-        await registry.PassUntilAsync(() => registry.Find("orders", "me") is not null, TimeSpan.FromMinutes(1), "it has registered again");
+        await registry.PassUntilAsync(
+            () => registry.Find("orders", "me") is not null && client.Catalogue.Find("billing") is { HeldUpCount: 1 },
+            TimeSpan.FromMinutes(1),
+            "it has registered again, and follows again"
+        );
         await registry.SettleAsync();
         Assert.Null(registry.Find("billing", "b-1"));
         Assert.True(client.TryChoose("billing", out Pick kept)); // the catalogue has not believed the empty list
