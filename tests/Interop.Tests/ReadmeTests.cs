@@ -4,9 +4,11 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Rollcall.Client;
 using Rollcall.Core;
+using Rollcall.Core.Replication;
 using Rollcall.Hosting;
 using Rollcall.Server;
 using Rollcall.Server.Access;
+using Rollcall.Server.Clustering;
 using Rollcall.Server.Data;
 using Rollcall.Server.Regions;
 using Rollcall.Server.Tls;
@@ -144,6 +146,8 @@ public sealed partial class ReadmeTests
             OptionTable(ServerSettings.TlsSection, typeof(TlsSettings)),
             OptionTable(ServerSettings.CredentialsSection, typeof(CredentialSettings)),
             OptionTable(ServerSettings.DataSection, typeof(DataSettings)),
+            OptionTable(ClusterSettings.ClusterSection, typeof(ClusterOptions)),
+            OptionTable(ClusterSettings.PeersSection, typeof(PeerSettings)),
             OptionTable(RegionSettings.Section + ":NAME", typeof(RegionSettings))
         );
 
