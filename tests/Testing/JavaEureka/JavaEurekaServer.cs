@@ -228,6 +228,7 @@ public sealed class JavaEurekaServer : IAsyncDisposable
                 answer =
                     Quirks.BreaksOff ? null
                     : Quirks.AnswersAll != 0 ? PlainAnswer.Empty(Quirks.AnswersAll)
+                    : Quirks.AnswersOnce != 0 ? AnswerOnce()
                     : Route(request);
             }
             catch (JavaRefusal refusal)
@@ -249,6 +250,14 @@ public sealed class JavaEurekaServer : IAsyncDisposable
         }
 
         return answer;
+    }
+
+    // Under _gate.
+    private PlainAnswer AnswerOnce()
+    {
+        int status = Quirks.AnswersOnce;
+        Quirks = Quirks with { AnswersOnce = 0 };
+        return PlainAnswer.Empty(status);
     }
 
     private void Complain(PlainRequest request, string why) => _complaints.Add($"{request.Method} {request.Target}: {why}");

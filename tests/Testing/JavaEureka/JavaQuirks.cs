@@ -24,6 +24,9 @@ public sealed record JavaQuirks
     /// <summary>Every answer is this; 0: the right one.</summary>
     public int AnswersAll { get; init; }
 
+    /// <summary>The next answer is this, and those after it right; 0: that one too.</summary>
+    public int AnswersOnce { get; init; }
+
     /// <summary>Says this hash in deltas; null: the right one. A server in a race with itself.</summary>
     public string? DeltaHash { get; init; }
 
