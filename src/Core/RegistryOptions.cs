@@ -131,6 +131,8 @@ public sealed record RegistryOptions
         new("HistoryCapacity", o => o.HistoryCapacity, 1, 1_000_000, "entries"),
         new("OverrideLinger", o => o.OverrideLinger, TimeSpan.Zero, TimeSpan.FromDays(30)),
         new("ServiceBytesMax", o => o.ServiceBytesMax, 1, 4_096, "bytes"),
+        new("Zone", o => o.Zone.Length, 0, 256, "characters"),
+        new("Region", o => o.Region.Length, 0, 256, "characters"),
         new("IdBytesMax", o => o.IdBytesMax, 1, 8_192, "bytes"),
         new("HostBytesMax", o => o.HostBytesMax, 1, 8_192, "bytes"),
         new("UrlBytesMax", o => o.UrlBytesMax, 1, 65_536, "bytes"),

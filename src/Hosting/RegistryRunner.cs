@@ -90,10 +90,17 @@ public sealed class RegistryRunner : IAsyncDisposable
     {
         if (_cluster is not null)
         {
+            await _cluster.DrainAsync();
+        }
+
+        // Writes come in until then, and go to the peers that this node has dialled: the links that peers opened end with the transports.
+        await StopTransportsAsync(cancellation);
+        if (_cluster is not null)
+        {
+            await _cluster.DrainAsync();
             await _cluster.StopAsync();
         }
 
-        await StopTransportsAsync(cancellation);
         await _ending.CancelAsync();
         await _loop;
     }

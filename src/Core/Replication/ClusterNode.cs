@@ -201,6 +201,18 @@ public sealed class ClusterNode
         }
     }
 
+    /// <summary>True while a linked peer has not acknowledged a change that is for it.</summary>
+    public bool OwesChanges
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _sessions.Values.Any(session => session.Owes);
+            }
+        }
+    }
+
     /// <summary>The links as they are.</summary>
     public IReadOnlyList<PeerView> Peers(MonotonicTime now)
     {

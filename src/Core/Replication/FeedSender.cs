@@ -41,6 +41,9 @@ internal sealed class FeedSender(RegistryService registry, ClusterOptions option
     /// <summary>Versions that the peer has not acknowledged.</summary>
     public ulong Lag => _started ? registry.ReadSnapshot().Version - Math.Min(_acknowledged, registry.ReadSnapshot().Version) : 0;
 
+    /// <summary>True while a change is for the peer that it has not acknowledged.</summary>
+    public bool Owes => _started && (_underWay.Count > 0 || _scanned < registry.ReadSnapshot().Version);
+
     /// <summary>Batches not acknowledged.</summary>
     public int UnderWay => _underWay.Count;
 

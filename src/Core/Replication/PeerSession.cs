@@ -69,6 +69,9 @@ internal sealed class PeerSession(ClusterNode node, ushort link, bool dialled, M
     /// <summary>Batches of changes not acknowledged.</summary>
     public int BatchesUnderWay => _feed.UnderWay;
 
+    /// <summary>True while the peer has not acknowledged a change that is for it.</summary>
+    public bool Owes => Established && _feed.Owes;
+
     /// <summary>Versions of this node that the peer has not acknowledged.</summary>
     public ulong Lag => _feed.Lag;
 

@@ -17,6 +17,9 @@ namespace Rollcall.Hosting.Clustering;
 /// </remarks>
 public sealed class ClusterHost : IAsyncDisposable
 {
+    /// <summary>A node that stops waits this long for its peers to have what was accepted here: some round trips, unless one is stuck.</summary>
+    private static readonly TimeSpan s_drainLimit = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _ending = new();
     private readonly Signal _pulse = new();
     private readonly ITimer _timer;
@@ -27,6 +30,7 @@ public sealed class ClusterHost : IAsyncDisposable
     private PeerPump[] _pumps = []; // replaced under _gate
     private Task _loop = Task.CompletedTask;
     private bool _wasWarming;
+    private volatile TaskCompletionSource? _drained; // somebody waits for that
 
     /// <summary>A host that does nothing yet.</summary>
     /// <param name="node">The node.</param>
@@ -98,6 +102,15 @@ public sealed class ClusterHost : IAsyncDisposable
 
     /// <summary>A runner has found a peer, which is no node of the cluster, in another state than before: one line in the log.</summary>
     public void Say(PeerContactView view) => Logger.Say(view);
+
+    /// <summary>Waits until every linked peer has acknowledged what is for it, for a second at most. To be called before a stop.</summary>
+    public async Task DrainAsync()
+    {
+        var drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _drained = drained;
+        Pulse();
+        await Task.WhenAny(drained.Task, _loop, Task.Delay(s_drainLimit, Time));
+    }
 
     /// <summary>Ends all links, and waits until they have ended.</summary>
     public async Task StopAsync()
@@ -211,6 +224,11 @@ public sealed class ClusterHost : IAsyncDisposable
             {
                 wait = Node.Tick(Now) - Now;
                 SayIfWarm();
+                if (_drained is { } drained && !Node.OwesChanges)
+                {
+                    drained.TrySetResult();
+                }
+
                 failing = false;
             }
             catch (Exception exception)

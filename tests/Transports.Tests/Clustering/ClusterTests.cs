@@ -2,6 +2,7 @@ using System.Net;
 using Rollcall.Core.Access;
 using Rollcall.Core.Model;
 using Rollcall.Core.Replication;
+using Rollcall.Testing;
 using Rollcall.Transports.Quic;
 
 namespace Rollcall.Transports.Tests.Clustering;
@@ -14,6 +15,7 @@ public sealed class ClusterTests
     private const int Unreachable = 42;
     private const int Refused = 43;
     private const int Self = 44;
+    private const int Warm = 46;
 
     public static TheoryData<string, string, string> Transports
     {
@@ -64,6 +66,24 @@ public sealed class ClusterTests
     }
 
     [Fact]
+    public async Task What_a_node_has_accepted_before_it_stops_is_at_its_peers()
+    {
+        // Its limit of a second never ends: on a slow machine it would.
+        await using TestNode a = await TestNode.StartAsync(1);
+        await using TestNode b = await TestNode.StartAsync(2, time: new HandTime());
+        a.Peers(b.Address);
+        await b.LinkedAsync(1);
+        string[] names = [.. Enumerable.Range(0, 3_000).Select(i => $"i-{i}")];
+        foreach (string name in names)
+        {
+            b.Register(name);
+        }
+
+        await b.StopAsync();
+        await a.HoldsAsync(names);
+    }
+
+    [Fact]
     public async Task A_chain_is_enough()
     {
         await using TestNode a = await TestNode.StartAsync(1);
@@ -86,11 +106,11 @@ public sealed class ClusterTests
         }
 
         await using TestNode b = await TestNode.StartAsync(2, expectsPeers: true);
-        b.Peers(a.Address);
         Assert.NotNull(b.Registry.Warming);
+        b.Peers(a.Address);
         await b.UntilAsync(() => b.Registry.Warming is null, "reads served at the new node");
         Assert.Equal(3_000, b.Registry.ReadSnapshot().Count);
-        Assert.Single(b.Log.LinesOf(46));
+        await b.UntilAsync(() => b.Log.LinesOf(Warm).Count == 1, "one line that says so");
     }
 
     [Fact]

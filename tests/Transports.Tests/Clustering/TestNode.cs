@@ -24,11 +24,11 @@ internal sealed class TestNode : IAsyncDisposable
     private readonly RegistryRunner _runner;
     private readonly IServerTransport _transport;
 
-    private TestNode(uint id, string scheme, string cluster, bool expectsPeers, AccessPolicy? access)
+    private TestNode(uint id, string scheme, string cluster, bool expectsPeers, AccessPolicy? access, TimeProvider? time)
     {
         var options = new RegistryOptions { NodeId = id, Cluster = new ClusterOptions { ClusterId = cluster } };
         Registry = new RegistryService(options, TimeProvider.System);
-        Host = new ClusterHost(new ClusterNode(Registry, expectsPeers, Registry.Now), TimeProvider.System, Log);
+        Host = new ClusterHost(new ClusterNode(Registry, expectsPeers, Registry.Now), time ?? TimeProvider.System, Log);
         var wire = new WireServing(access: access) { Peers = Host.AcceptAsync };
         _transport = scheme switch
         {
@@ -49,16 +49,17 @@ internal sealed class TestNode : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public string Address => _transport.Addresses[0];
 
-    /// <summary>A node that has been told no peers yet.</summary>
+    /// <summary>A node that has been told no peers yet; <paramref name="time"/> is that of its links, null: the system's.</summary>
     public static async Task<TestNode> StartAsync(
         uint id,
         string scheme = "tcp",
         string cluster = "test",
         bool expectsPeers = false,
-        AccessPolicy? access = null
+        AccessPolicy? access = null,
+        TimeProvider? time = null
     )
     {
-        var node = new TestNode(id, scheme, cluster, expectsPeers, access);
+        var node = new TestNode(id, scheme, cluster, expectsPeers, access, time);
         await node._runner.StartAsync();
         return node;
     }
