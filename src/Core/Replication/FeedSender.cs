@@ -79,12 +79,15 @@ internal sealed class FeedSender(RegistryService registry, ClusterOptions option
     /// <summary>The peer has applied changes, or is missing some.</summary>
     public void Acknowledge(ulong applied, bool gap, MonotonicTime now)
     {
-        if (!_started || applied < _acknowledged || applied > _sent)
+        if (!_started || applied < _acknowledged || applied > registry.ReadSnapshot().Version)
         {
             return;
         }
 
+        // More than was sent since the start: the peer asked twice, and had the answer to its first question meanwhile.
         _acknowledged = applied;
+        _sent = Math.Max(_sent, applied);
+        _scanned = Math.Max(_scanned, applied);
         _reset = _reset && applied < _resetTo;
         while (_underWay.TryPeek(out (ulong To, MonotonicTime SentAt) batch) && batch.To <= applied)
         {
