@@ -271,7 +271,8 @@ internal sealed class Repair(Replica replica, ClusterOptions options, ushort lin
         _questions.Enqueue(new ItemsRequest(_round, _portion, items));
     }
 
-    // Only records that are still what this node knows: what the other knew better has been fetched before.
+    // Not those of which the other knew all better: they have been fetched. Where it knew the content better and this node the override,
+    // or the other way round, what they make together must go: as a change it came by this link, and the feed sends it to others only.
     private ItemsPush Give(MonotonicTime now)
     {
         int better = Math.Min(_better.Count, options.BatchChangesMax);
@@ -280,7 +281,8 @@ internal sealed class Repair(Replica replica, ClusterOptions options, ushort lin
         while (states.Count < options.BatchChangesMax && _extra.TryDequeue(out Instance? record))
         {
             KeyedState state = replica.KeyedStateOf(record, now);
-            if (state.State.Content.Revision == record.Revision && state.State.Override?.Revision == record.LastOverride?.Revision)
+            bool overrideIsMine = record.LastOverride is { } mine && state.State.Override?.Revision == mine.Revision;
+            if (state.State.Content.Revision == record.Revision || overrideIsMine)
             {
                 states.Add(state);
             }

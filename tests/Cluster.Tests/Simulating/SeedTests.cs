@@ -65,6 +65,9 @@ public sealed class SeedTests(ITestOutputHelper output)
     [InlineData(4734, "the checker expected a node to know of an owner's coming before the first set of renewals could tell it")]
     [InlineData(4863, "the same")]
     [InlineData(1232, "the checker expected a claim made under a clock an hour off to count")]
+    [InlineData(15377, "a repair kept from the peer a record of which each side knew a part better: reads opened without it")]
+    [InlineData(3934, "a feed asked for twice went back, heard no acknowledgement beyond that any more, and stood until the link broke")]
+    [InlineData(15342, "the same")]
     public void A_seed_that_failed_once_holds(int seed, string found)
     {
         output.WriteLine($"{seed} found: {found}");
