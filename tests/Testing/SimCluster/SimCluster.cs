@@ -69,8 +69,8 @@ public sealed class SimCluster
     /// <summary>Records that travelled.</summary>
     public long RecordsMoved { get; private set; }
 
-    /// <summary>False once a clock has been off by more than people set them: then the later date wins, and owners that are told so register again.</summary>
-    public bool ClocksAgreed { get; private set; } = true;
+    /// <summary>True once a clock has been an hour off: what was dated by it outranks what is said since, or what was said before outranks it.</summary>
+    public bool ClocksWereHoursApart { get; private set; }
 
     /// <summary>True: nodes write files.</summary>
     public bool KeepsFiles { get; init; }
@@ -107,7 +107,7 @@ public sealed class SimCluster
     /// <summary>The owner of an instance; null: nobody registered it.</summary>
     public SimOwner? OwnerOf(Instance record) => _ownersByKey.GetValueOrDefault(InstanceKey.Of(record).ToString());
 
-    internal void NoteClock(TimeSpan offset) => ClocksAgreed &= offset.Duration() <= TimeSpan.FromMilliseconds(100);
+    internal void NoteClock(TimeSpan offset) => ClocksWereHoursApart |= offset.Duration() >= TimeSpan.FromMinutes(30);
 
     /// <summary>All links work, all nodes run, all clocks are right again.</summary>
     public void HealAll()

@@ -152,7 +152,8 @@ public sealed class SimOwner
                 // Where clocks disagree the later date wins, and the owner, told that it is unknown, registers again: that is promised, no
                 // more. The node's clock as it was when it took the renewal: it may be right again by now.
                 bool dated = (long)(known.Revision.Clock >> 16) > _renewedAtMs + (_cluster.World.Now - _renewedAt).TotalMilliseconds + 100;
-                if (_cluster.World.Now - _renewedAt < _lease && known.End != ChangeCause.Cancelled && !dated)
+                bool excused = known.End == ChangeCause.Cancelled || dated || _cluster.Checks.MayEndUndated(node, this);
+                if (_cluster.World.Now - _renewedAt < _lease && !excused)
                 {
                     throw new SimFailureException(
                         $"{Service}/{Id} was renewed at node {node.Id} {(_cluster.World.Now - _renewedAt).TotalSeconds:0.00} s ago, "
