@@ -34,7 +34,7 @@ internal static class PeerSamples
         new FeedRequest(new RegistryVersion(Boot, 12)),
         new FeedBatch(Boot, 300, 303, Reset: false, States),
         new FeedAck(Boot, 303, Gap: true),
-        new RenewSet(7, Boot, 5, new byte[] { 0, 2, 1, 0, 3, 0 }),
+        new RenewSet(7, Boot, 5, new byte[] { 0, 3, 0x0a }),
         new HomesRequest(7, Boot, [1, 300]),
         new HomesAnswer([State("i-1", default, null)]),
         new RepairRequest(),
