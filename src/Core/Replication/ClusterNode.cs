@@ -187,6 +187,7 @@ public sealed class ClusterNode
                 next = due < next ? due : next;
             }
 
+            CompareNext(now);
             LookAtWarmUp(now);
             return next > now ? next : now + TimeSpan.FromMilliseconds(1);
         }
@@ -263,12 +264,31 @@ public sealed class ClusterNode
         }
     }
 
+    /// <summary>True while this node is in a repair with another peer.</summary>
+    internal bool IsRepairing(PeerSession except, MonotonicTime now) =>
+        _sessions.Values.Any(session => session != except && session.IsRepairing(now));
+
     /// <summary>What a link begins with.</summary>
     internal PeerHello Hello(bool heard) => new(Registry.NodeId, Options.ClusterId, VersionNow, Warming is not null, heard);
 
     private RegistryVersion VersionNow => new(Registry.BootEpoch, Registry.ReadSnapshot().Version);
 
     private bool IsIsolated => _known.Count > 0 && !_sessions.Values.Any(session => session.Established);
+
+    // One repair at a time, by who waits longest: what it brings goes on to the other peers as changes, and is not fetched twice.
+    private void CompareNext(MonotonicTime now)
+    {
+        PeerSession? next = null;
+        foreach (PeerSession session in _sessions.Values)
+        {
+            next = session.CompareDue(now) is { } due && !(next?.CompareDue(now) <= due) ? session : next;
+        }
+
+        if (next is not null && !IsRepairing(next, now))
+        {
+            next.Compare(now);
+        }
+    }
 
     private void PassOn(RenewSet set, PeerSession? except)
     {

@@ -70,8 +70,12 @@ public sealed record DigestOffer(uint Round, ulong Root, int Count) : PeerMessag
 /// <param name="Version">Its version.</param>
 /// <param name="Count">Live instances.</param>
 /// <param name="Equal">True: the same.</param>
-/// <param name="Buckets">If not: hash of each bucket.</param>
-public sealed record DigestAnswer(uint Round, ulong Version, int Count, bool Equal, IReadOnlyList<ulong> Buckets) : PeerMessage;
+/// <param name="Buckets">If not: hash of each bucket; or none, if the sender is in another repair.</param>
+public sealed record DigestAnswer(uint Round, ulong Version, int Count, bool Equal, IReadOnlyList<ulong> Buckets) : PeerMessage
+{
+    /// <summary>True: they differ, and the sender wants to be asked again when it may be through with another repair.</summary>
+    public bool IsBusy => !Equal && Buckets.Count == 0;
+}
 
 /// <summary>Asks for coded symbols of what is in some buckets.</summary>
 /// <param name="Round">The repair.</param>

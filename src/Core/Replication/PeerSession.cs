@@ -90,6 +90,13 @@ internal sealed class PeerSession(ClusterNode node, ushort link, bool dialled, M
     /// <summary>True if the hello has come and the link is in use.</summary>
     public bool Established => Peer is not null && Closing is null;
 
+    /// <summary>True while this node is in a repair with the peer.</summary>
+    public bool IsRepairing(MonotonicTime time) => _repair.Active || _answers.IsActive(time);
+
+    /// <summary>Since when a comparison is due that this side leads; null: none is, or it is under way.</summary>
+    public MonotonicTime? CompareDue(MonotonicTime time) =>
+        Established && Leads && !_repair.Active && time >= _nextCompare ? _nextCompare : null;
+
     private bool Leads => node.Registry.NodeId < Peer!.Node;
 
     /// <summary>Says something first thing.</summary>
@@ -206,16 +213,13 @@ internal sealed class PeerSession(ClusterNode node, ushort link, bool dialled, M
         }
 
         MonotonicTime next = _feed.Tick(time);
+        bool wasActive = _repair.Active;
         MonotonicTime repairNext = _repair.Tick(time);
-        bool due = time >= _nextCompare;
-        if (due && !_repair.Active)
+        _nextCompare = wasActive && !_repair.Active ? time + s_repairPause : _nextCompare; // given up: others first
+        if (time >= _nextCompare && !Leads)
         {
-            _nextCompare = time + (Knowledge!.RepairFrom > 0 ? s_repairPause : node.Options.ComparePeriod);
-            if (Leads)
-            {
-                _repair.Begin(time);
-            }
-            else if (Knowledge.RepairFrom > 0)
+            ScheduleCompare(time);
+            if (Knowledge!.RepairFrom > 0)
             {
                 Say(new RepairRequest());
             }
@@ -224,7 +228,15 @@ internal sealed class PeerSession(ClusterNode node, ushort link, bool dialled, M
         next = !_feedHeard && _asked + node.Options.ResendAfter < next ? _asked + node.Options.ResendAfter : next;
         next = _repair.Active && repairNext < next ? repairNext : next;
         next = _homes.Next is { } ask && ask < next ? ask : next;
-        return _nextCompare < next ? _nextCompare : next;
+        MonotonicTime compare = time < _nextCompare ? _nextCompare : time + s_repairPause; // its turn may come before
+        return compare < next ? compare : next;
+    }
+
+    /// <summary>It is the turn of this link to be compared, led from here.</summary>
+    public void Compare(MonotonicTime time)
+    {
+        ScheduleCompare(time);
+        _repair.Begin(time);
     }
 
     /// <summary>The next message to go out, if there is one.</summary>
@@ -270,6 +282,9 @@ internal sealed class PeerSession(ClusterNode node, ushort link, bool dialled, M
         }
     }
 
+    private void ScheduleCompare(MonotonicTime time) =>
+        _nextCompare = time + (Knowledge!.RepairFrom > 0 ? s_repairPause : node.Options.ComparePeriod);
+
     private void AskForFeed(MonotonicTime time)
     {
         _asked = time;
@@ -305,12 +320,13 @@ internal sealed class PeerSession(ClusterNode node, ushort link, bool dialled, M
                 _nextCompare = time;
                 break;
             case DigestOffer offer:
-                Say(_answers.Answer(offer));
+                Say(_answers.Answer(offer, busy: node.IsRepairing(except: this, time), time));
                 break;
             case DigestAnswer answer:
                 _repair.Answered(answer, time);
+                _nextCompare = answer.IsBusy ? time + s_repairPause : _nextCompare;
                 break;
-            case SymbolsRequest request when _answers.Answer(request) is { } answer:
+            case SymbolsRequest request when _answers.Answer(request, time) is { } answer:
                 Say(answer);
                 break;
             case SymbolsAnswer answer:

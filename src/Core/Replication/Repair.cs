@@ -124,6 +124,10 @@ internal sealed class Repair(Replica replica, ClusterOptions options, ushort lin
         {
             _step = Step.Giving;
         }
+        else if (answer.IsBusy)
+        {
+            End();
+        }
         else if (answer.Count == 0 || _mine!.Snapshot.Count == 0)
         {
             CopyAll(otherIsEmpty: answer.Count == 0);

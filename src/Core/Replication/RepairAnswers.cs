@@ -19,28 +19,39 @@ internal sealed class RepairAnswers(Replica replica, ClusterOptions options, ush
     private int _part;
     private ulong _wantedVersion;
     private bool _answerDue; // at least one part, also of nothing
+    private bool _differs;
+    private MonotonicTime _progress;
 
     /// <summary>Records still to be sent.</summary>
     public int Wanted => _wanted.Count;
 
+    /// <summary>True while a round is under way that found a difference. The side that leads may be gone: silence ends it.</summary>
+    public bool IsActive(MonotonicTime now) => _differs && now - _progress < options.RepairTimeout;
+
     /// <summary>A repair begins.</summary>
-    public DigestAnswer Answer(DigestOffer offer)
+    /// <param name="offer">What the other side holds.</param>
+    /// <param name="busy">True: this node is in another repair, and in no second one.</param>
+    /// <param name="now">Now.</param>
+    public DigestAnswer Answer(DigestOffer offer, bool busy, MonotonicTime now)
     {
         _round = offer.Round;
         End();
         DigestReading reading = replica.ReadDigest(buckets: true);
         bool equal = reading.Root == offer.Root && reading.Snapshot.Count == offer.Count;
-        return new DigestAnswer(_round, reading.Snapshot.Version, reading.Snapshot.Count, equal, equal ? [] : reading.Buckets);
+        _differs = !equal && !busy;
+        _progress = now;
+        return new DigestAnswer(_round, reading.Snapshot.Version, reading.Snapshot.Count, equal, _differs ? reading.Buckets : []);
     }
 
     /// <summary>The symbols asked for; null if they cannot be told.</summary>
-    public SymbolsAnswer? Answer(SymbolsRequest request)
+    public SymbolsAnswer? Answer(SymbolsRequest request, MonotonicTime now)
     {
         if (request.Round != _round || request.Count is < 1 or > SymbolsMax)
         {
             return null;
         }
 
+        _progress = now;
         if (request.From == 0)
         {
             if (request.Buckets.Count != ItemHash.BucketCount / 64)
@@ -92,6 +103,7 @@ internal sealed class RepairAnswers(Replica replica, ClusterOptions options, ush
             return null;
         }
 
+        _progress = now;
         var states = new List<KeyedState>(Math.Min(_wanted.Count, options.BatchChangesMax));
         while (states.Count < options.BatchChangesMax && _wanted.TryDequeue(out Instance? record))
         {
@@ -110,6 +122,7 @@ internal sealed class RepairAnswers(Replica replica, ClusterOptions options, ush
             return null;
         }
 
+        _progress = now;
         var newer = new List<KeyedState>();
         replica.Apply(push.States, link, now, newer);
         return new ItemsPushed(_round, push.Part, newer);
@@ -123,5 +136,6 @@ internal sealed class RepairAnswers(Replica replica, ClusterOptions options, ush
         _portion = -1;
         _wanted.Clear();
         _answerDue = false;
+        _differs = false;
     }
 }

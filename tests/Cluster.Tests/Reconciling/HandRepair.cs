@@ -18,8 +18,8 @@ internal static class HandRepair
             PeerMessage? there = leads.Take(a.Now);
             PeerMessage? back = there switch
             {
-                DigestOffer offer => answers.Answer(offer),
-                SymbolsRequest request => answers.Answer(request),
+                DigestOffer offer => answers.Answer(offer, busy: false, b.Now),
+                SymbolsRequest request => answers.Answer(request, b.Now),
                 ItemsPush push => answers.Answer(push, b.Now),
                 _ => null,
             };

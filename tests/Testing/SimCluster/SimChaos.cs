@@ -49,6 +49,12 @@ public static class SimChaos
         cluster.World.Run(TimeSpan.FromSeconds(4));
         cluster.Converge(TimeSpan.FromSeconds(10));
 
+        // What an operator asked of a node that stands still it does when it goes on.
+        while (cluster.Nodes.Any(node => node.IsPaused))
+        {
+            cluster.World.Run(TimeSpan.FromMilliseconds(250));
+        }
+
         // Now that all agree: what operators say must be everywhere, and nobody may go missing again, not for a moment.
         foreach (SimOwner owner in cluster.Owners.Where(owner => owner.Alive))
         {
