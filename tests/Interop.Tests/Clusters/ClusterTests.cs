@@ -101,5 +101,5 @@ public sealed class ClusterTests(ITestOutputHelper output)
         Say($"{ids.Count} instances the same on all nodes, {took.TotalSeconds:0.0} s after the last call, reading included");
     }
 
-    private void Say(string what) => output.WriteLine($"measured: at {_clock.Elapsed.TotalSeconds, 5:0.0} s {what}");
+    private void Say(string what) => output.WriteLine($"measured: at {_clock.Elapsed.TotalSeconds,5:0.0} s {what}");
 }

@@ -128,7 +128,7 @@ internal sealed class TcpWay : Way
             for (int read = await from.ReceiveAsync(buffer, Ending); read > 0; read = await from.ReceiveAsync(buffer, Ending))
             {
                 await PassesAsync(direction);
-                for (int sent = 0; sent < read; )
+                for (int sent = 0; sent < read;)
                 {
                     sent += await to.SendAsync(buffer.AsMemory(sent, read - sent), Ending);
                 }
