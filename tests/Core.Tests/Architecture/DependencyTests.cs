@@ -16,6 +16,7 @@ public sealed class DependencyTests
         ["src/Hosting"] = ["src/Core", "src/Configuration"],
         ["src/Client"] = ["src/Core"],
         ["src/Client.AspNetCore"] = ["src/Core", "src/Configuration", "src/Client"],
+        ["src/Client.ServiceDiscovery"] = ["src/Core", "src/Client"], // the library: only for who uses it
         ["src/Testing"] = ["src/Core", "src/Client"],
         ["src/Client.Yarp"] = ["src/Core", "src/Client", "src/Client.AspNetCore"], // YARP: only for who uses it
         ["src/Dialing"] = ["src/Core", "src/Client", "transports/Wire", "transports/Tcp", "transports/Quic", "transports/Http"],
