@@ -28,7 +28,7 @@ static int Usage()
 
           gate                        the short set against bench/baseline.json; exit code 1 if something became worse
           gate --update-baseline      make what is measured now the baseline, on purpose
-          targets                     every row at full size; writes bench/results and the README's table of numbers
+          targets                     every row at full size; writes bench/results and the tables of numbers
           targets --rows 1,2,17       only these
           explore <arguments>         BenchmarkDotNet: --list flat, --filter '*Renew*', --job short
         """

@@ -7,6 +7,9 @@ internal static class RepositoryFiles
 
     public static string Readme { get; } = PathOf("README.md");
 
+    /// <summary>The page of all numbers.</summary>
+    public static string Numbers { get; } = PathOf("docs/numbers.md");
+
     public static string Baseline { get; } = PathOf("bench/baseline.json");
 
     public static string AllocationBudget { get; } = PathOf("bench/allocation-budget.json");

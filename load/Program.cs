@@ -33,7 +33,7 @@ static int Usage()
           compare A.json B.json       what became better or worse from one run to another; exit code 1 if something is worse
           report A.json               the page of a run anew; without a file the page of all numbers on file and their history
           targets                     every row of the targets that is measured from outside, at full size; writes load/results and
-                                      the README's table of numbers
+                                      the tables of numbers
           targets --rows 4,5,12       only these; with --duration 3m behind it, row 8 is held for so long
           history append              what is on file now becomes a line of load/history.jsonl, on purpose
           control KIND                what a row is compared with, as a process: kestrel, raw-tcp, raw-fan-out

@@ -1,21 +1,21 @@
 namespace Rollcall.Bench.Reports;
 
 /// <summary>
-/// A number may stand in the README's table only if a run put it on file as it stands there, and a ratio
+/// A number may stand in the table only if a run put it on file as it stands there, and a ratio
 /// only together with what it was compared with.
 /// </summary>
 internal static class NumbersRule
 {
     /// <summary>What is wrong, one line each; none: all is well.</summary>
-    /// <param name="readme">The README.</param>
+    /// <param name="page">The page that the table stands on.</param>
     /// <param name="rows">What is on file.</param>
-    public static IReadOnlyList<string> ProblemsOf(string readme, IReadOnlyList<RowResult> rows)
+    public static IReadOnlyList<string> ProblemsOf(string page, IReadOnlyList<RowResult> rows)
     {
         var problems = new List<string>();
-        string[] shown = (NumbersTable.In(readme) ?? "").Split('\n');
+        string[] shown = (NumbersTable.In(page) ?? "").Split('\n');
         string[] onFile = NumbersTable.Markdown(rows).Split('\n');
         problems.AddRange(shown.Except(onFile).Select(line => $"no result on file says: {line}"));
-        problems.AddRange(onFile.Except(shown).Select(line => $"on file, and not in the README: {line}"));
+        problems.AddRange(onFile.Except(shown).Select(line => $"on file, and not on the page: {line}"));
         problems.AddRange(
             rows.SelectMany(row => row.Figures.Where(NeedsControl).Select(figure => $"row {row.Row}, {figure.Name}: has no control arm"))
         );

@@ -3,16 +3,18 @@ using System.Text;
 
 namespace Rollcall.Bench.Reports;
 
-/// <summary>The table of figures for people: on the terminal, and in the README between two marks.</summary>
+/// <summary>The figures for people: all of them on the page of numbers, a few in the README, in both between two marks.</summary>
 internal static class NumbersTable
 {
     private const string Begin = "<!-- numbers:begin -->";
     private const string End = "<!-- numbers:end -->";
 
-    /// <summary>Writes the table of <paramref name="rows"/> into the README; says why not, if it cannot.</summary>
-    public static string? WriteToReadme(IReadOnlyList<RowResult> rows)
+    /// <summary>Writes <paramref name="rows"/> into the page and the README; says why not, if it cannot.</summary>
+    public static string? Write(IReadOnlyList<RowResult> rows) =>
+        WriteTo(RepositoryFiles.Numbers, Markdown(rows)) ?? WriteTo(RepositoryFiles.Readme, Headlines(rows));
+
+    private static string? WriteTo(string file, string table)
     {
-        string file = RepositoryFiles.Readme;
         string text = File.Exists(file) ? File.ReadAllText(file) : "";
         int begin = text.IndexOf(Begin, StringComparison.Ordinal);
         int end = text.IndexOf(End, StringComparison.Ordinal);
@@ -21,16 +23,16 @@ internal static class NumbersTable
             return $"{file} has no {Begin} before a {End}: the table of numbers was not written there.";
         }
 
-        File.WriteAllText(file, $"{text[..(begin + Begin.Length)]}\n{Markdown(rows)}{text[end..]}");
+        File.WriteAllText(file, $"{text[..(begin + Begin.Length)]}\n{table}{text[end..]}");
         return null;
     }
 
-    /// <summary>What stands between the marks of a README; null: it has no marks.</summary>
-    public static string? In(string readme)
+    /// <summary>What stands between the marks of a page; null: it has no marks.</summary>
+    public static string? In(string page)
     {
-        int begin = readme.IndexOf(Begin, StringComparison.Ordinal);
-        int end = readme.IndexOf(End, StringComparison.Ordinal);
-        return begin < 0 || end < begin ? null : readme[(begin + Begin.Length + 1)..end];
+        int begin = page.IndexOf(Begin, StringComparison.Ordinal);
+        int end = page.IndexOf(End, StringComparison.Ordinal);
+        return begin < 0 || end < begin ? null : page[(begin + Begin.Length + 1)..end];
     }
 
     /// <summary>The table in Markdown; below it the machine and the notes.</summary>
@@ -61,6 +63,22 @@ internal static class NumbersTable
         text.Append("\n`bench` measures inside one process, `load` a server process from outside. Each row again: ");
         text.Append("`dotnet run -c Release --project bench -- targets --rows <#>`, or `--project load`; files in `bench/results` ");
         text.Append("and `load/results`.\n");
+        return text.ToString();
+    }
+
+    /// <summary>The first figure of each row, and each that does not reach its target.</summary>
+    public static string Headlines(IReadOnlyList<RowResult> rows)
+    {
+        var text = new StringBuilder("| # | quantity | target | reached | | compared with |\n|---|---|---|---|---|---|\n");
+        foreach (RowResult row in rows)
+        {
+            foreach (Figure figure in row.Figures.Where((figure, place) => place == 0 || figure.Verdict is FigureVerdict.Ship or FigureVerdict.Missed))
+            {
+                text.Append(CultureInfo.InvariantCulture, $"| {row.Row} | {figure.Name} | {Bound(figure.Target, figure)} ");
+                text.Append(CultureInfo.InvariantCulture, $"| {Shown(figure.Value.Median)} {figure.Unit} | {Word(figure.Verdict)} | {figure.Control} |\n");
+            }
+        }
+
         return text.ToString();
     }
 

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Rollcall.Bench.Reports;
 
-/// <summary><c>targets</c>: measures rows at full size, puts them on file, and writes the README's table from all files.</summary>
+/// <summary><c>targets</c>: measures rows at full size, puts them on file, and writes the tables of numbers from all files.</summary>
 internal static class TargetsCommand
 {
     /// <summary>Measures the rows with these numbers.</summary>
@@ -29,7 +29,7 @@ internal static class TargetsCommand
             GC.Collect();
         }
 
-        if (NumbersTable.WriteToReadme(RowResult.ReadAll()) is { } problem)
+        if (NumbersTable.Write(RowResult.ReadAll()) is { } problem)
         {
             Console.Error.WriteLine(problem);
         }

@@ -16,7 +16,7 @@ namespace Rollcall.Server;
 /// <summary>One option for people: where it is set, what it is by default, what it may be.</summary>
 internal sealed record CatalogEntry(string Key, string Default, string Range);
 
-/// <summary>Every option of the server: what <c>--options</c> prints and the README repeats.</summary>
+/// <summary>Every option of the server: what <c>--options</c> prints and <c>docs/options.md</c> repeats.</summary>
 internal static class OptionCatalog
 {
     /// <summary>All options, the core's first.</summary>

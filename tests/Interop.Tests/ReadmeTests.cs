@@ -20,28 +20,32 @@ using Rollcall.Transports.Wire;
 
 namespace Rollcall.Interop.Tests;
 
-/// <summary>The README says what the code does. Tables come from the code, commands are run, snippets are compiled.</summary>
+/// <summary>
+/// The README, and the pages of <c>docs</c> that it leads to, say what the code does. Tables come from the code, commands are run,
+/// snippets are compiled.
+/// </summary>
 public sealed partial class ReadmeTests
 {
     private const string UpdateVariable = "ROLLCALL_UPDATE_README";
 
-    private static readonly string s_path = Repository.PathOf("README.md");
+    private static readonly string[] s_pages = ["README.md", .. Directory.GetFiles(Repository.PathOf("docs"), "*.md").Select(path => $"docs/{Path.GetFileName(path)}").Order(StringComparer.Ordinal)];
 
     [Theory]
     [InlineData("flags")]
     [InlineData("options")]
     public void Its_tables_are_those_of_the_code(string name)
     {
+        const string page = "docs/options.md";
         string expected = name == "flags" ? FlagTable() : OptionTables();
-        string readme = File.ReadAllText(s_path);
-        string updated = Replace(readme, name, expected);
+        string text = Text(page);
+        string updated = Replace(text, name, expected);
         if (Environment.GetEnvironmentVariable(UpdateVariable) is not null)
         {
-            File.WriteAllText(s_path, updated);
+            File.WriteAllText(Repository.PathOf(page), updated);
         }
         else
         {
-            Assert.True(updated == readme, $"The table '{name}' of README.md is old. Run this test with {UpdateVariable}=1.");
+            Assert.True(updated == text, $"The table '{name}' of {page} is old. Run this test with {UpdateVariable}=1.");
         }
     }
 
@@ -50,7 +54,7 @@ public sealed partial class ReadmeTests
     {
         await using ServerProcess server = await ServerProcess.StartAsync();
         string url = server.BaseUrl.GetLeftPart(UriPartial.Authority);
-        string blocks = string.Concat(new[] { "## Register and find", "## Push" }.Select(heading => Section(heading).Split("```sh\n")[1].Split("```")[0]));
+        string blocks = CurlBlock("README.md", "## For the Eureka clients you have") + CurlBlock("docs/push.md", "# Push");
         string script = "set -e\n" + blocks.Replace("http://127.0.0.1:8761", url, StringComparison.Ordinal);
 
         using Process shell = Process.Start(
@@ -76,7 +80,7 @@ public sealed partial class ReadmeTests
         string margin = new(' ', indent);
         string body = File.ReadAllText(Repository.PathOf(file)).Split("// readme:begin\n")[1].Split($"{margin}// readme:end")[0];
         string snippet = body.Replace("\n" + margin, "\n", StringComparison.Ordinal)[indent..];
-        Assert.Contains("```csharp\n" + snippet + "```", File.ReadAllText(s_path), StringComparison.Ordinal);
+        Assert.Contains("```csharp\n" + snippet + "```", string.Concat(s_pages.Select(Text)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,25 +100,44 @@ public sealed partial class ReadmeTests
         _ = new HttpServerTransport(new HttpServerOptions());
         _ = new RollcallClient(new ClientOptions { Enabled = false }, []);
 
-        string section = Section("## Metrics");
+        string page = Text("docs/metrics.md");
         Assert.NotEmpty(names);
-        Assert.All(names, name => Assert.Contains($"`{name}`", section, StringComparison.Ordinal));
+        Assert.All(names, name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
     }
 
     [Fact]
     public void Its_links_lead_somewhere() =>
         Assert.All(
-            Link().Matches(File.ReadAllText(s_path)).Select(link => link.Groups["path"].Value),
-            path => Assert.True(Path.Exists(Repository.PathOf(path)), $"{path} is not there.")
+            s_pages.SelectMany(LinksOf),
+            link =>
+            {
+                Assert.True(Path.Exists(link.File), $"{link.File} is not there.");
+                Assert.True(link.Heading.Length == 0 || HeadingsOf(link.File).Contains(link.Heading), $"{link.File} has no heading #{link.Heading}.");
+            }
         );
 
-    private static string Section(string heading)
+    [Fact]
+    public void Its_links_lead_to_every_page() =>
+        Assert.Empty(s_pages.Skip(1).Select(Repository.PathOf).Except(LinksOf("README.md").Select(link => link.File)));
+
+    private static string Text(string page) => File.ReadAllText(Repository.PathOf(page));
+
+    /// <summary>The first block of commands below a heading of a page.</summary>
+    private static string CurlBlock(string page, string heading) => Text(page).Split(heading + "\n")[1].Split("```sh\n")[1].Split("```")[0];
+
+    private static IEnumerable<(string File, string Heading)> LinksOf(string page)
     {
-        string readme = File.ReadAllText(s_path);
-        int from = readme.IndexOf(heading, StringComparison.Ordinal);
-        int to = readme.IndexOf("\n## ", from + 1, StringComparison.Ordinal);
-        return to < 0 ? readme[from..] : readme[from..to];
+        string path = Repository.PathOf(page);
+        return Link()
+            .Matches(File.ReadAllText(path))
+            .Select(link => (link.Groups["path"] is { Length: > 0 } to ? Path.GetFullPath(to.Value, Path.GetDirectoryName(path)!) : path, link.Groups["heading"].Value));
     }
+
+    /// <summary>As Markdown's readers name them: small letters, hyphens for blanks, nothing for what is neither.</summary>
+    private static IEnumerable<string> HeadingsOf(string file) =>
+        File.ReadLines(file)
+            .Where(line => line.StartsWith('#'))
+            .Select(line => string.Concat(line.TrimStart('#', ' ').ToLowerInvariant().Replace(' ', '-').Where(letter => letter == '-' || char.IsLetterOrDigit(letter))));
 
     private static string Replace(string readme, string name, string content)
     {
@@ -167,7 +190,7 @@ public sealed partial class ReadmeTests
         return table.ToString();
     }
 
-    [GeneratedRegex(@"\]\((?<path>[^)#:]+)\)")]
+    [GeneratedRegex(@"\]\((?<path>[^)#:]*)(#(?<heading>[^)]+))?\)")]
     private static partial Regex Link();
 
     /// <summary>A test that needs curl; skipped, saying so, where there is none.</summary>

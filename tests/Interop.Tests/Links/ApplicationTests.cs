@@ -23,7 +23,7 @@ public sealed class ApplicationTests
     {
         await using ServerProcess server = await ServerProcess.StartAsync();
         WebApplicationBuilder builder = Builder();
-        string settings = File.ReadAllText(Repository.PathOf("README.md")).Split("## In an ASP.NET Core application")[1].Split("```json\n")[1].Split("```")[0];
+        string settings = File.ReadAllText(Repository.PathOf("README.md")).Split("## For .NET applications")[1].Split("```json\n")[1].Split("```")[0];
         Assert.Contains("tcp://127.0.0.1:8762", settings, StringComparison.Ordinal);
         string here = settings.Replace("tcp://127.0.0.1:8762", server.AddressOf("tcp").GetLeftPart(UriPartial.Authority), StringComparison.Ordinal);
         builder.Configuration.AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(here)));
