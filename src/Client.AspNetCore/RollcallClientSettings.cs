@@ -7,10 +7,6 @@ using Rollcall.Core.Seams;
 
 namespace Rollcall.Client.AspNetCore;
 
-/// <summary>Opens a link to an address that a configuration names, showing what it says: <c>TcpLink.OpenAsync</c> of the transport.</summary>
-/// <remarks>The caller disposes of the link. The implementer: as of <see cref="LinkFactory"/>.</remarks>
-public delegate ValueTask<IRegistryLink> LinkOpener(Uri address, LinkCredential? credential, CancellationToken cancellation);
-
 /// <summary>All that an application says about its client.</summary>
 public sealed class RollcallClientSettings
 {
@@ -22,6 +18,9 @@ public sealed class RollcallClientSettings
 
     /// <summary>What to register; null: nothing, the application only calls others.</summary>
     public SelfOptions? Self { get; set; }
+
+    /// <summary>Which of the servers that a configuration names are believed; null: those that the system trusts.</summary>
+    public TlsTrust? Trust { get; set; }
 
     /// <summary>How addresses of a configuration are opened, by their scheme.</summary>
     internal Dictionary<string, LinkOpener> Links { get; } = new(StringComparer.OrdinalIgnoreCase);

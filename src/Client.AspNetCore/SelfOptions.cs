@@ -71,7 +71,7 @@ public sealed record SelfOptions
     ];
 
     /// <summary>All that is wrong with these options, at once; empty if they are good.</summary>
-    public IReadOnlyList<OptionProblem> Validate() => [.. Rules.Select(rule => rule.Check(this)).OfType<OptionProblem>()];
+    public IReadOnlyList<OptionProblem> Validate() => Rules.Check(this);
 
     /// <summary>The record to register, once it is known where the instance can be reached.</summary>
     internal Registration At(string id, string address, int port, int securePort) =>

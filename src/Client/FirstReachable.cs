@@ -9,6 +9,13 @@ namespace Rollcall.Client;
 /// </remarks>
 public delegate ValueTask<IRegistryLink> LinkFactory(Uri address, CancellationToken cancellation);
 
+/// <summary>Opens a link to one address, as its caller says who dials: <c>TcpLink.OpenAsync</c> of the transport.</summary>
+/// <remarks>
+/// The caller disposes of the link. The implementer: as of <see cref="LinkFactory"/>; shows <paramref name="credential"/>, and believes the
+/// servers that <paramref name="trust"/> says, or, if that is null, those that the system trusts.
+/// </remarks>
+public delegate ValueTask<IRegistryLink> LinkOpener(Uri address, LinkCredential? credential, TlsTrust? trust, CancellationToken cancellation);
+
 /// <summary>Several addresses of one server, the preferred first: opens a link to the first that works, and says why not the others.</summary>
 /// <remarks>
 /// <para>

@@ -4,7 +4,6 @@ using Rollcall.Core.Seams;
 using Rollcall.Transports.Http;
 using Rollcall.Transports.Quic;
 using Rollcall.Transports.Tcp;
-using Rollcall.Transports.Wire;
 
 namespace Rollcall.Dialing;
 
@@ -17,34 +16,41 @@ public sealed class LinkDialer(string? token = null, TlsTrust? trust = null)
     /// <summary>What an address may be, for people.</summary>
     public const string Forms = "tcp://HOST:PORT, tcps://, quic://, http://, https://, or eureka+http://HOST:PORT/eureka of a Java server";
 
-    private readonly TlsTrust _trust = trust ?? new TlsTrust();
+    private static readonly Dictionary<string, LinkOpener> s_openers = new(StringComparer.Ordinal)
+    {
+        ["tcp"] = TcpLink.OpenAsync,
+        ["tcps"] = TcpLink.OpenAsync,
+        ["quic"] = QuicLink.OpenAsync,
+        ["http"] = HttpLink.OpenAsync,
+        ["https"] = HttpLink.OpenAsync,
+        [EurekaAddress.Scheme] = EurekaLink.OpenAsync,
+        [EurekaAddress.SecureScheme] = EurekaLink.OpenAsync,
+    };
+
+    private readonly LinkCredential? _credential = token is null ? null : new LinkCredential(null, token);
 
     /// <summary>How links of each scheme are opened.</summary>
     public IReadOnlyDictionary<string, LinkFactory> Factories =>
-        new Dictionary<string, LinkFactory>(StringComparer.Ordinal)
-        {
-            ["tcp"] = async (address, cancellation) => await OverTcpAsync(address, null, cancellation),
-            ["tcps"] = async (address, cancellation) => await OverTcpAsync(address, _trust, cancellation),
-            ["quic"] = async (address, cancellation) => await OverQuicAsync(address, cancellation),
-            ["http"] = async (address, cancellation) => await OverHttpAsync(address, cancellation),
-            ["https"] = async (address, cancellation) => await OverHttpAsync(address, cancellation),
-            [EurekaAddress.Scheme] = async (address, cancellation) => await ToEurekaAsync(address, cancellation),
-            [EurekaAddress.SecureScheme] = async (address, cancellation) => await ToEurekaAsync(address, cancellation),
-        };
+        s_openers.ToDictionary(
+            opener => opener.Key,
+            opener => new LinkFactory((address, cancellation) => opener.Value(address, _credential, trust, cancellation)),
+            StringComparer.Ordinal
+        );
 
     /// <summary>Why an address cannot be dialled, as a sentence without its subject; null if it can.</summary>
     public static string? Problem(string address) =>
         !Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) || uri.Host.Length == 0
             ? $"is no address: write {Forms}."
         : uri.UserInfo.Length > 0 ? "must not hold credentials: other programs of this machine can read them."
-        : !new LinkDialer().Factories.ContainsKey(uri.Scheme)
+        : !s_openers.ContainsKey(uri.Scheme)
             ? $"has the scheme {uri.Scheme}: write {Forms}."
         : uri.Port <= 0 && uri.Scheme is "tcp" or "tcps" or "quic" ? "needs a port: 8762, unless the server says another."
         : null;
 
     /// <summary>A link to an address.</summary>
     /// <exception cref="LinkException">There is none.</exception>
-    public ValueTask<IRegistryLink> OpenAsync(Uri address, CancellationToken cancellation) => Factories[address.Scheme](address, cancellation);
+    public ValueTask<IRegistryLink> OpenAsync(Uri address, CancellationToken cancellation) =>
+        s_openers[address.Scheme](address, _credential, trust, cancellation);
 
     /// <summary>The server at an address, for a client.</summary>
     /// <exception cref="ArgumentException">See <see cref="Problem"/>.</exception>
@@ -58,28 +64,4 @@ public sealed class LinkDialer(string? token = null, TlsTrust? trust = null)
         Uri uri = new(address);
         return new RegistryServer(uri.OriginalString, cancellation => OpenAsync(uri, cancellation));
     }
-
-    private ValueTask<WireLink> OverTcpAsync(Uri address, TlsTrust? tls, CancellationToken cancellation) =>
-        WireLink.ConnectAsync(
-            new TcpDialer(new() { Host = address.IdnHost, Port = address.Port, Tls = tls }),
-            WireOptions,
-            cancellation
-        );
-
-    private ValueTask<WireLink> OverQuicAsync(Uri address, CancellationToken cancellation) =>
-        WireLink.ConnectAsync(
-            new QuicDialer(new() { Host = address.IdnHost, Port = address.Port, Trust = _trust, TrustLoopback = trust is null }),
-            WireOptions,
-            cancellation
-        );
-
-    private Task<HttpLink> OverHttpAsync(Uri address, CancellationToken cancellation) =>
-        HttpLink.ConnectAsync(address, HttpOptions, cancellation);
-
-    private Task<EurekaLink> ToEurekaAsync(Uri address, CancellationToken cancellation) =>
-        EurekaLink.ConnectAsync(address, new EurekaLinkOptions { Http = HttpOptions }, cancellation);
-
-    private HttpLinkOptions HttpOptions => new() { Token = token, Trust = _trust };
-
-    private WireLinkOptions WireOptions => new() { Credentials = token is null ? WireCredentials.None : WireCredentials.Token(token) };
 }

@@ -104,14 +104,15 @@ public sealed class EurekaLink : IRegistryLink
         }
     }
 
-    /// <summary>A link by address alone, for whoever has addresses from a configuration; https as the system trusts.</summary>
+    /// <summary>A link by address alone, for whoever has addresses from a configuration; https as <paramref name="trust"/> says, else as the system trusts.</summary>
     /// <exception cref="ArgumentException">That is no address of a Eureka server.</exception>
     /// <exception cref="LinkException">Nobody answers there, or not as a Eureka server does; or it does not take the credential.</exception>
-    public static async ValueTask<IRegistryLink> OpenAsync(Uri address, LinkCredential? credential, CancellationToken cancellation)
-    {
-        var http = new HttpLinkOptions { User = credential?.User, Token = credential?.Token };
-        return await ConnectAsync(address, new EurekaLinkOptions { Http = http }, cancellation).ConfigureAwait(false);
-    }
+    public static async ValueTask<IRegistryLink> OpenAsync(
+        Uri address,
+        LinkCredential? credential,
+        TlsTrust? trust,
+        CancellationToken cancellation
+    ) => await ConnectAsync(address, new EurekaLinkOptions { Http = HttpLinkOptions.Of(credential, trust) }, cancellation).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask<RegisterResult> RegisterAsync(Registration registration, CancellationToken cancellation = default)

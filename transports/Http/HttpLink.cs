@@ -92,10 +92,14 @@ public sealed class HttpLink : IRegistryLink
         }
     }
 
-    /// <summary>A link by address alone, for whoever has addresses from a configuration; https as the system trusts.</summary>
+    /// <summary>A link by address alone, for whoever has addresses from a configuration; https as <paramref name="trust"/> says, else as the system trusts.</summary>
     /// <exception cref="LinkException">Nobody answers there, or not as a registry; or it does not take the credential.</exception>
-    public static async ValueTask<IRegistryLink> OpenAsync(Uri address, LinkCredential? credential, CancellationToken cancellation) =>
-        await ConnectAsync(address, new HttpLinkOptions { User = credential?.User, Token = credential?.Token }, cancellation).ConfigureAwait(false);
+    public static async ValueTask<IRegistryLink> OpenAsync(
+        Uri address,
+        LinkCredential? credential,
+        TlsTrust? trust,
+        CancellationToken cancellation
+    ) => await ConnectAsync(address, HttpLinkOptions.Of(credential, trust), cancellation).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask<RegisterResult> RegisterAsync(Registration registration, CancellationToken cancellation = default)

@@ -29,6 +29,12 @@ public sealed record HttpLinkOptions
     /// <summary>Longest answer, inflated, and longest event: 1 GiB holds two million instances of 500 bytes.</summary>
     public int AnswerBytesMax { get; init; } = 1_073_741_824;
 
+    /// <summary>The defaults, for who dials so.</summary>
+    /// <param name="credential">What is shown; null: nothing.</param>
+    /// <param name="trust">Which servers are believed; null: those that the system trusts.</param>
+    internal static HttpLinkOptions Of(LinkCredential? credential, TlsTrust? trust) =>
+        new() { User = credential?.User, Token = credential?.Token, Trust = trust ?? new TlsTrust() };
+
     /// <summary>Without the secret.</summary>
     public override string ToString() => $"HttpLinkOptions {{ User = {User}, Token = {(Token is null ? "none" : "(secret)")} }}";
 }

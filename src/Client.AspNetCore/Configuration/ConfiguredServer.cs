@@ -61,14 +61,14 @@ internal sealed record ConfiguredServer(
 
         if (opened.Length == 1)
         {
-            return new RegistryServer(Name, stop => settings.Links[opened[0].Scheme](opened[0], Credential, stop), Zone);
+            return new RegistryServer(Name, stop => settings.Links[opened[0].Scheme](opened[0], Credential, settings.Trust, stop), Zone);
         }
 
         // All attempts together must fit into one try.
         TimeSpan limit = settings.Client.TryLimit / opened.Length;
         var factories = settings.Links.ToDictionary(
             link => link.Key,
-            link => new LinkFactory((address, stop) => link.Value(address, Credential, stop))
+            link => new LinkFactory((address, stop) => link.Value(address, Credential, settings.Trust, stop))
         );
         return RegistryServer.Of(Name, new FirstReachable(opened, factories, limit), Zone);
     }

@@ -105,6 +105,21 @@ public sealed class ClientSectionTests
         Assert.DoesNotContain("hunter2", new LinkCredential("shop", "hunter2").ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Servers:0")]
+    [InlineData("Servers:0:Address:0", "Servers:0:Address:1")]
+    public async Task Which_servers_are_believed_is_what_code_says(params string[] keys)
+    {
+        (RollcallClientSettings? settings, string[] problems) = Read([.. keys.Select((key, i) => (key, $"tcp://trust-test-{keys.Length}-{i}:1"))]);
+        Assert.Empty(problems);
+        settings!.Trust = new TlsTrust { Fingerprint = "00" };
+        await Assert.ThrowsAsync<LinkException>(async () => await Assert.Single(settings.AllServers([])).Dial(CancellationToken.None));
+        Assert.Equal(
+            keys.Select(_ => settings.Trust),
+            Dialled.Where(dialled => dialled.Address.Host.StartsWith($"trust-test-{keys.Length}-", StringComparison.Ordinal)).Select(dialled => dialled.Trust)
+        );
+    }
+
     [Fact]
     public void Disabled_nothing_is_checked()
     {

@@ -9,8 +9,8 @@ namespace Rollcall.Client.Tests.AspNetCore.Configuration;
 /// <summary>What a client makes of a configuration, without an application around it.</summary>
 internal static class SettingsBench
 {
-    /// <summary>Who was dialled, and what was shown there.</summary>
-    public static List<(Uri Address, LinkCredential? Credential)> Dialled { get; } = [];
+    /// <summary>Who was dialled, what was shown there, and who was believed.</summary>
+    public static List<(Uri Address, LinkCredential? Credential, TlsTrust? Trust)> Dialled { get; } = [];
 
     public static IConfigurationRoot Pairs(params (string Key, string Value)[] pairs) =>
         new ConfigurationBuilder()
@@ -43,11 +43,11 @@ internal static class SettingsBench
         );
 
     /// <summary>Notes who is dialled, and finds nobody there.</summary>
-    public static ValueTask<IRegistryLink> DialAsync(Uri address, LinkCredential? credential, CancellationToken cancellation)
+    public static ValueTask<IRegistryLink> DialAsync(Uri address, LinkCredential? credential, TlsTrust? trust, CancellationToken cancellation)
     {
         lock (Dialled)
         {
-            Dialled.Add((address, credential));
+            Dialled.Add((address, credential, trust));
         }
 
         throw new LinkException(LinkFailure.Unreachable, "Nobody is there.");
