@@ -20,6 +20,7 @@ internal sealed class ServerSession : IAsyncDisposable
     private readonly ClientClock _clock;
     private readonly Dice _dice;
     private readonly Action<ClientNotice> _notice;
+    private readonly ServerTry _try;
     private readonly ClientMeter? _meter; // null: nothing is measured
     private readonly SemaphoreSlim _dialling = new(1); // taken before _state, never the other way round
     private readonly Lock _state = new();
@@ -46,6 +47,7 @@ internal sealed class ServerSession : IAsyncDisposable
         _dice = dice;
         _notice = notice;
         _meter = meter;
+        _try = new ServerTry(options.TryLimit, clock.Time);
         _rota = new ServerRota(servers, options, dice);
         _renewal = clock.Time.CreateTimer(_ => _ = RenewAsync(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -158,7 +160,7 @@ internal sealed class ServerSession : IAsyncDisposable
             measured?.Asks(link.Server.Name);
             try
             {
-                T answer = await LimitedAsync(link.Server, limit => call(link, limit), cancellation);
+                T answer = await _try.CallAsync(link.Server, limit => call(link, limit), cancellation);
                 Answered(link.Server);
                 return answer;
             }
@@ -240,18 +242,7 @@ internal sealed class ServerSession : IAsyncDisposable
 
     private async Task<SessionLink> DialAsync(RegistryServer server, CancellationToken cancellation)
     {
-        Task<IRegistryLink>? dial = null;
-        IRegistryLink link;
-        try
-        {
-            link = await LimitedAsync(server, limit => new ValueTask<IRegistryLink>(dial = server.Dial(limit).AsTask()), cancellation);
-        }
-        catch
-        {
-            _ = DisposeLateAsync(dial);
-            throw;
-        }
-
+        IRegistryLink link = await _try.DialAsync(server, cancellation);
         SessionLink? before;
         var current = new SessionLink(link, ++_links, server);
         lock (_state)
@@ -276,10 +267,12 @@ internal sealed class ServerSession : IAsyncDisposable
         }
 
         _notice(ClientNotice.ServerChosen(server.Name, link.Address));
-        _renewal.Change(_options.SessionLength * (0.5 + _dice.Share()), Timeout.InfiniteTimeSpan);
+        RenewLater();
         LinkChanged?.Invoke();
         return current;
     }
+
+    private void RenewLater() => _renewal.Change(_options.SessionLength * (0.5 + _dice.Share()), Timeout.InfiniteTimeSpan);
 
     /// <summary>Draws again; another server, if the draw says so and it answers, takes over.</summary>
     private async Task RenewAsync()
@@ -298,7 +291,7 @@ internal sealed class ServerSession : IAsyncDisposable
 
                 if (drawn is null || ReferenceEquals(drawn, Current?.Server))
                 {
-                    _renewal.Change(_options.SessionLength * (0.5 + _dice.Share()), Timeout.InfiniteTimeSpan);
+                    RenewLater();
                     return;
                 }
 
@@ -324,31 +317,7 @@ internal sealed class ServerSession : IAsyncDisposable
         catch (LinkException failure)
         {
             Failed(drawn, failure);
-            _renewal.Change(_options.SessionLength * (0.5 + _dice.Share()), Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    /// <summary>One try: whatever goes wrong in it, and its taking too long, is a <see cref="LinkException"/>.</summary>
-    private async Task<T> LimitedAsync<T>(RegistryServer server, Func<CancellationToken, ValueTask<T>> attempt, CancellationToken cancellation)
-    {
-        using var limit = new CancellationTokenSource(_options.TryLimit, _clock.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
-        try
-        {
-            // WaitAsync: a link that does not heed its token must not hold the client.
-            return await attempt(either.Token).AsTask().WaitAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
-        {
-            throw new LinkException(
-                LinkFailure.Unreachable,
-                $"{server.Name} did not answer within {Core.DurationText.Show(_options.TryLimit)} (ClientOptions.{nameof(ClientOptions.TryLimit)})."
-            );
-        }
-        catch (Exception fault) when (fault is not (LinkException or OperationCanceledException))
-        {
-            // A link's own bug must not take the application's registration with it.
-            throw new LinkException(LinkFailure.Protocol, $"{server.Name}: {fault.Message}", fault);
+            RenewLater();
         }
     }
 
@@ -398,22 +367,6 @@ internal sealed class ServerSession : IAsyncDisposable
         }
 
         await DisposeQuietlyAsync(link);
-    }
-
-    /// <summary>A dial that was given up may succeed after all: nobody would close that link.</summary>
-    private static async Task DisposeLateAsync(Task<IRegistryLink>? dial)
-    {
-        try
-        {
-            if (dial is not null)
-            {
-                await (await dial).DisposeAsync();
-            }
-        }
-        catch (Exception)
-        {
-            // It did not succeed, or is broken.
-        }
     }
 
     private static async Task DisposeQuietlyAsync(IRegistryLink link)
