@@ -78,7 +78,7 @@ internal static class ServerCommand
         RegionPump[] regions = [.. settings.Regions.Select(region => new RegionPump(region, registry, loggers.CreateLogger<RegionPump>()))];
         using var meter = new RegistryMeter(registry);
         ClusterHost? cluster = ServerPeers.CreateHost(settings, registry, loggers);
-        IReadOnlyList<IServerTransport> transports = ServerTransports.Create(settings, cluster is null ? null : cluster.AcceptAsync, loggers);
+        IReadOnlyList<IServerTransport> transports = ServerTransports.Create(settings, loggers);
         IReadOnlyList<ConfiguredPeer> peers = ServerPeers.Create(settings);
         await using var runner = new RegistryRunner(registry, transports, TimeProvider.System, logger, meter, cluster, peers);
         if (await StartAsync(runner, errors, stop.Asked) is { } exitCode)

@@ -11,14 +11,14 @@ namespace Rollcall.Server;
 internal static class ServerTransports
 {
     /// <summary>In the order in which they start; whoever gets them disposes of them. QUIC is left out where it is not supported.</summary>
-    public static IReadOnlyList<IServerTransport> Create(ServerSettings settings, PeerAcceptor? peers, ILoggerFactory loggers)
+    public static IReadOnlyList<IServerTransport> Create(ServerSettings settings, ILoggerFactory loggers)
     {
         // One for all: a change is encoded once, whichever protocol takes it away.
-        var wire = new WireServing(settings.Wire, settings.Access, loggers) { Peers = peers };
+        var wire = new WireServing(settings.Wire, settings.Access, loggers);
         var transports = new List<IServerTransport>();
         if (settings.Http is { } http)
         {
-            transports.Add(new HttpServerTransport(http, loggers, settings.Access, settings.Tls, peers is null ? null : wire));
+            transports.Add(new HttpServerTransport(http, loggers, settings.Access, settings.Tls, wire));
         }
 
         if (settings.Tcp is { } tcp)

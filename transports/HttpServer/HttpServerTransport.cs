@@ -36,7 +36,7 @@ public sealed class HttpServerTransport : IServerTransport
     private readonly ListenAddress _address;
     private readonly AccessPolicy _access;
     private readonly TlsOptions? _tls;
-    private readonly WireServing? _wire;
+    private readonly WireServing _wire;
     private readonly CancellationTokenSource _stopping = new();
     private readonly HttpMeter _meter = new();
     private KestrelServer? _kestrel;
@@ -49,7 +49,7 @@ public sealed class HttpServerTransport : IServerTransport
     /// <param name="loggers">Null: nothing is logged.</param>
     /// <param name="access">Who may come in; null: <see cref="AccessPolicy.Open"/>.</param>
     /// <param name="tls">The certificate, where <see cref="HttpServerOptions.Url"/> is https.</param>
-    /// <param name="wire">Serves peers that come in by HTTP; null: none do.</param>
+    /// <param name="wire">Shared with the other adapters of the registry, for peers that come in by HTTP; null: one of its own.</param>
     /// <exception cref="ArgumentException">The options have problems, and the message names all; or https has no certificate.</exception>
     public HttpServerTransport(
         HttpServerOptions options,
@@ -75,7 +75,7 @@ public sealed class HttpServerTransport : IServerTransport
         _tls = options.IsSecure ? tls : null;
         _address = address;
         _loggers = loggers ?? NullLoggerFactory.Instance;
-        _wire = wire;
+        _wire = wire ?? new WireServing(access: _access, loggers: loggers);
     }
 
     /// <summary>The options in force.</summary>
@@ -94,9 +94,9 @@ public sealed class HttpServerTransport : IServerTransport
         var documents = new NativeDocuments(registry);
         _watches = new WatchHub(registry, Options.WatchersMax);
         var native = new NativeApi(registry, documents, _watches, Options);
-        _hasWire = _wire is not null;
+        _hasWire = registry.Cluster is not null;
         var handler = new RequestHandler(
-            new Dispatcher(registry, sources, native, new PeerUpgrade(_wire?.Open(registry), _stopping.Token), _access, Options),
+            new Dispatcher(registry, sources, native, new PeerUpgrade(_hasWire ? _wire.Open(registry) : null, _stopping.Token), _access, Options),
             _meter,
             _loggers.CreateLogger<HttpServerTransport>()
         );
@@ -141,7 +141,7 @@ public sealed class HttpServerTransport : IServerTransport
 
         if (Interlocked.Exchange(ref _hasWire, false))
         {
-            _wire!.Close();
+            _wire.Close();
         }
     }
 
@@ -181,7 +181,7 @@ public sealed class HttpServerTransport : IServerTransport
     private void SetLimits(KestrelServerLimits limits)
     {
         limits.MaxConcurrentConnections = Options.ConnectionsMax;
-        limits.MaxConcurrentUpgradedConnections = _wire is null ? 0 : UpgradedMax;
+        limits.MaxConcurrentUpgradedConnections = _hasWire ? UpgradedMax : 0;
         limits.MaxRequestLineSize = Options.RequestLineBytesMax;
         limits.MaxRequestHeadersTotalSize = Options.HeaderBytesMax;
         limits.MaxRequestHeaderCount = Options.HeadersMax;

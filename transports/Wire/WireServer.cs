@@ -68,7 +68,7 @@ public sealed class WireServer : IDisposable
     public int Sessions => Volatile.Read(ref _sessionCount);
 
     /// <summary>Takes the lanes of peers; null: the registry stands alone.</summary>
-    public PeerAcceptor? Peers { get; init; }
+    internal PeerAcceptor? Peers => Registry.Cluster?.Acceptor;
 
     internal RegistryService Registry { get; }
 

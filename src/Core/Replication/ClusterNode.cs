@@ -1,4 +1,5 @@
 using Rollcall.Core.Model;
+using Rollcall.Core.Seams;
 
 namespace Rollcall.Core.Replication;
 
@@ -47,6 +48,9 @@ public sealed class ClusterNode
 
     /// <summary>The peers that were configured, each by its address; set by the host, for whoever shows them.</summary>
     public IReadOnlyList<PeerContact> Contacts { get; set; } = [];
+
+    /// <summary>Takes the connections that peers open; set by the host, for the transports. Null: nobody does.</summary>
+    public PeerAcceptor? Acceptor { get; set; }
 
     internal ClusterOptions Options { get; }
 

@@ -10,8 +10,8 @@ namespace Rollcall.Hosting.Clustering;
 /// <summary>START HERE for the cluster at work: links with peers, dialled and accepted, and the time and the wake-ups that they need.</summary>
 /// <remarks>
 /// <para>
-/// What nodes say to each other, and when, decides <see cref="ClusterNode"/>; here bytes are moved and clocks read. Give
-/// <see cref="AcceptAsync"/> to the transports, so that peers may come in by them.
+/// What nodes say to each other, and when, decides <see cref="ClusterNode"/>; here bytes are moved and clocks read.
+/// Transports of the registry bring those who dial this node to <see cref="AcceptAsync"/>.
 /// </para>
 /// <para>Owner: one caller: <see cref="Start"/>, then <see cref="SetPeers"/> at any time, then <see cref="StopAsync"/>.</para>
 /// </remarks>
@@ -41,6 +41,7 @@ public sealed class ClusterHost : IAsyncDisposable
         Node = node;
         Time = time ?? TimeProvider.System;
         Logger = logger ?? NullLogger<ClusterHost>.Instance;
+        node.Acceptor = AcceptAsync;
         _timer = Time.CreateTimer(_ => _pulse.Set(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 

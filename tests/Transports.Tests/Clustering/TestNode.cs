@@ -29,7 +29,7 @@ internal sealed class TestNode : IAsyncDisposable
         var options = new RegistryOptions { NodeId = id, Cluster = new ClusterOptions { ClusterId = cluster } };
         Registry = new RegistryService(options, TimeProvider.System);
         Host = new ClusterHost(new ClusterNode(Registry, expectsPeers, Registry.Now), time ?? TimeProvider.System, Log);
-        var wire = new WireServing(access: access) { Peers = Host.AcceptAsync };
+        var wire = new WireServing(access: access);
         _transport = scheme switch
         {
             "tcp" => new TcpServerTransport(new() { Address = "127.0.0.1:0" }, wire),

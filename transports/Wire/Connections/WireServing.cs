@@ -42,16 +42,13 @@ public sealed class WireServing
     /// <summary>Who may come in.</summary>
     public AccessPolicy Access { get; }
 
-    /// <summary>Takes the lanes of peers; null: the registry stands alone. Set before an adapter starts.</summary>
-    public PeerAcceptor? Peers { get; init; }
-
     /// <summary>An adapter starts: it gets the server, which is there until as many calls of <see cref="Close"/>.</summary>
     public WireServer Open(RegistryService registry)
     {
         lock (_lock)
         {
             _users++;
-            return _server ??= new WireServer(registry, Options, Access, _logger) { Peers = Peers };
+            return _server ??= new WireServer(registry, Options, Access, _logger);
         }
     }
 
