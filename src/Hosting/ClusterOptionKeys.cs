@@ -6,6 +6,9 @@ namespace Rollcall.Hosting;
 /// <summary>The options of a cluster's node as a configuration names them: the one place that pairs key and property.</summary>
 public static class ClusterOptionKeys
 {
+    /// <summary>Of a node that was told it is in a cluster, and not in which.</summary>
+    public static ClusterOptions Defaults { get; } = new() { ClusterId = "rollcall" };
+
     /// <summary>Every option, in the order of <see cref="ClusterOptions"/>.</summary>
     public static OptionKeySet<ClusterOptions> All { get; } = new(ClusterOptions.Rules)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Rollcall.Configuration;
 
 namespace Rollcall.Hosting;
 
@@ -8,9 +9,11 @@ internal sealed class RollcallOptionsValidator : IValidateOptions<RollcallOption
     public ValidateOptionsResult Validate(string? name, RollcallOptions options)
     {
         // A section's problems of range are already among Problems; what code has set afterwards is judged here.
+        List<ConfigurationProblem> found = [.. options.Problems];
+        options.Peers.Create(found);
         string[] problems =
         [
-            .. options.Problems.Select(problem => problem.ToString()),
+            .. found.Select(problem => problem.ToString()),
             .. options.Problems.Count == 0 ? options.Registry.Validate().Select(problem => $"RegistryOptions.{problem}") : [],
         ];
         return problems.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);

@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Rollcall.Configuration;
 using Rollcall.Core;
+using Rollcall.Core.Replication;
 using Rollcall.Core.Seams;
+using Rollcall.Hosting.Clustering;
 
 namespace Rollcall.Hosting;
 
@@ -27,6 +29,7 @@ public static class RollcallServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(CreateRegistry);
         services.TryAddSingleton(CreateMeter);
+        services.TryAddSingleton(CreateClusterHost);
         services.TryAddSingleton(CreateRunner);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RegistryHostedService>());
         return new RollcallBuilder(services);
@@ -54,15 +57,26 @@ public static class RollcallServiceCollectionExtensions
     private static RegistryMeter CreateMeter(IServiceProvider services) =>
         new(services.GetRequiredService<RegistryService>(), services.GetService<IMeterFactory>());
 
+    private static ClusterHost CreateClusterHost(IServiceProvider services)
+    {
+        RegistryService registry = services.GetRequiredService<RegistryService>();
+        bool expectsPeers = services.GetRequiredService<IOptions<RollcallOptions>>().Value.Peers.Any;
+        var node = new ClusterNode(registry, expectsPeers, registry.Now);
+        return new(node, services.GetRequiredService<TimeProvider>(), services.GetService<ILogger<ClusterHost>>());
+    }
+
     private static RegistryRunner CreateRunner(IServiceProvider services)
     {
+        RollcallOptions options = services.GetRequiredService<IOptions<RollcallOptions>>().Value;
         IServerTransport[] transports = [.. services.GetServices<TransportSource>().Select(source => source.Create(services))];
         return new(
             services.GetRequiredService<RegistryService>(),
             transports,
             services.GetRequiredService<TimeProvider>(),
             services.GetService<ILogger<RegistryRunner>>(),
-            services.GetRequiredService<RegistryMeter>()
+            services.GetRequiredService<RegistryMeter>(),
+            options.Registry.Cluster is null ? null : services.GetRequiredService<ClusterHost>(),
+            options.Peers.Create([])
         );
     }
 }

@@ -41,7 +41,7 @@ internal sealed record Flag(string Name, string? Value, string? Key, string Help
         new("--node-id", "ID", ServerSettings.CoreSection + ":NodeId", "this node, 1 to 8 hexadecimal digits (drawn at start, with --data once and for all)"),
         new("--data", "DIR", ServerSettings.DataFolderKey, "keep the node's id and snapshots there, for a warm restart (nothing is kept)"),
         new("--cluster", "NAME", ClusterSettings.ClusterIdKey, "nodes of the same name are one cluster (rollcall, if there are peers)"),
-        new("--peer", "URL", ClusterSettings.AddressesKey, $"another node, as often as there are: {PeerAddress.Form}", Repeats: true),
+        new("--peer", "URL", ClusterSettings.AddressesKey, $"another node, as often as there are: {PeerSchemes.Form}", Repeats: true),
         new("--peer-ca", "FILE", ClusterSettings.AuthoritiesKey, "who vouches for the certificates of peers (as the system)"),
         new("--zone", "NAME", ServerSettings.CoreSection + ":Zone", "the zone this node runs in (not said)"),
         new("--region", "NAME", ServerSettings.CoreSection + ":Region", "the region this node runs in (not said)"),

@@ -30,7 +30,7 @@ internal static class OptionCatalog
         .. Entries(ServerSettings.TlsSection, TlsSettings.Keys, new TlsSettings()),
         .. Entries(ServerSettings.CredentialsSection, CredentialSettings.Keys, new CredentialSettings()),
         .. Entries(ServerSettings.DataSection, DataSettings.Keys, new DataSettings()),
-        .. Entries(ClusterSettings.ClusterSection, ClusterOptionKeys.All, ClusterSettings.Defaults),
+        .. Entries(ClusterSettings.ClusterSection, ClusterOptionKeys.All, ClusterOptionKeys.Defaults),
         .. Entries(ClusterSettings.PeersSection, PeerSettings.Keys, new PeerSettings()),
         .. Entries(RegionSettings.Section + ":NAME", RegionSettings.Keys, new RegionSettings()),
         new(ServerSettings.InsecureKey, OptionKind.Switch.Show(false), OptionKind.Switch.Name),

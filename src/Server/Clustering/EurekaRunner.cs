@@ -23,7 +23,7 @@ internal sealed class EurekaRunner(ClusterHost host, JavaMesh mesh, PeerAddress 
             return Task.CompletedTask;
         }
 
-        return EurekaAddress.TryParse(new Uri(address.ToString()), out EurekaAddress? at, out string? problem)
+        return EurekaAddress.TryParse(address.Uri, out EurekaAddress? at, out string? problem)
             ? EurekaPeer.RunAsync(mesh, contact, at, options, host.Say, stopping)
             : throw new InvalidOperationException(problem);
     }

@@ -1,5 +1,3 @@
-using System.Net.Http.Headers;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Rollcall.Core;
 using Rollcall.Core.Replication;
@@ -9,8 +7,6 @@ using Rollcall.Transports.Http.Peering;
 using Rollcall.Transports.HttpServer.Upgrading;
 using Rollcall.Transports.Quic;
 using Rollcall.Transports.Tcp;
-using Rollcall.Transports.Wire;
-using Rollcall.Transports.Wire.Peering;
 
 namespace Rollcall.Server.Clustering;
 
@@ -23,10 +19,12 @@ internal static class ServerPeers
         IReadOnlyList<PeerAddress> addresses = settings.Cluster?.Peers ?? [];
         JavaMesh? mesh = null; // one for all Java servers, made with the first
         JavaMesh MeshOf(ClusterHost host) =>
-            mesh ??= new JavaMesh(host.Node, ownPeersFirst: addresses.Any(address => !address.IsEureka), host.Node.Registry.Now);
+            mesh ??= new JavaMesh(host.Node, ownPeersFirst: !addresses.All(PeerSchemes.IsEureka), host.Node.Registry.Now);
         return
         [
-            .. addresses.Select(address => address.IsEureka ? CreateEureka(address, settings, MeshOf) : Create(address, settings)),
+            .. addresses.Select(address =>
+                PeerSchemes.IsEureka(address) ? CreateEureka(address, settings, MeshOf) : ConfiguredPeer.Node(DialerOf(address, settings))
+            ),
         ];
     }
 
@@ -42,13 +40,6 @@ internal static class ServerPeers
         return new ClusterHost(node, TimeProvider.System, loggers.CreateLogger<ClusterHost>());
     }
 
-    private static ConfiguredPeer Create(PeerAddress address, ServerSettings settings)
-    {
-        WireCredentials credentials = CredentialsFor(address, settings.Cluster!);
-        TlsTrust trust = TrustOf(settings);
-        return ConfiguredPeer.Node(new WirePeerDialer(() => DialerOf(address, settings, trust), credentials, settings.Wire));
-    }
-
     private static ConfiguredPeer CreateEureka(PeerAddress address, ServerSettings settings, Func<ClusterHost, JavaMesh> meshOf)
     {
         // The cluster's token is for its own nodes: another's server is shown only what stands in its address.
@@ -57,8 +48,8 @@ internal static class ServerPeers
         {
             Http = options.Http with
             {
-                User = address.User.Length > 0 ? address.User : null,
-                Token = address.Secret.Length > 0 ? address.Secret : null,
+                User = address.Credential?.User,
+                Token = address.Credential?.Token,
                 Trust = TrustOf(settings),
             },
         };
@@ -72,39 +63,16 @@ internal static class ServerPeers
     private static TlsTrust TrustOf(ServerSettings settings) =>
         new() { Authorities = settings.Cluster!.Authorities, ClientCertificate = settings.Tls?.Certificate };
 
-    private static IWireDialer DialerOf(PeerAddress address, ServerSettings settings, TlsTrust trust) =>
-        address.Scheme switch
+    private static IPeerDialer DialerOf(PeerAddress address, ServerSettings settings)
+    {
+        // What stands in the address goes before what is meant for all.
+        LinkCredential? credential = address.Credential ?? settings.Cluster!.Credential;
+        TlsTrust trust = TrustOf(settings);
+        return address.Scheme switch
         {
-            "tcp" => new TcpDialer(new() { Host = address.Host, Port = address.Port }),
-            "tcps" => new TcpDialer(new() { Host = address.Host, Port = address.Port, Tls = trust }),
-            "quic" => new QuicDialer(
-                new()
-                {
-                    Host = address.Host,
-                    Port = address.Port,
-                    Trust = trust,
-                    TrustLoopback = trust.Authorities is null,
-                }
-            ),
-            _ => new HttpUpgradeDialer(new Uri(address.ToString()), AuthorizationFor(address, settings.Cluster!), trust),
+            "tcp" or "tcps" => TcpPeer.At(address.Uri, credential, trust, settings.Wire),
+            "quic" => QuicPeer.At(address.Uri, credential, trust, settings.Wire),
+            _ => HttpPeer.At(address.Uri, credential, trust, settings.Wire),
         };
-
-    private static AuthenticationHeaderValue? AuthorizationFor(PeerAddress address, ClusterSettings cluster) =>
-        (address.User.Length, address.Secret.Length, cluster.Token.Length) switch
-        {
-            ( > 0, > 0, _) => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{address.User}:{address.Secret}"))),
-            (_, > 0, _) => new("Bearer", address.Secret),
-            (_, _, > 0) => new("Bearer", cluster.Token),
-            _ => null,
-        };
-
-    // What stands in the address goes before what is meant for all.
-    private static WireCredentials CredentialsFor(PeerAddress address, ClusterSettings cluster) =>
-        (address.User.Length, address.Secret.Length, cluster.Token.Length) switch
-        {
-            ( > 0, > 0, _) => WireCredentials.Password(address.User, address.Secret),
-            (_, > 0, _) => WireCredentials.Token(address.Secret),
-            (_, _, > 0) => WireCredentials.Token(cluster.Token),
-            _ => WireCredentials.None,
-        };
+    }
 }
