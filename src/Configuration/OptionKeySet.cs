@@ -35,7 +35,10 @@ public sealed class OptionKeySet<TOptions>(IReadOnlyList<OptionRule<TOptions>> r
     /// <param name="section">Where the options are.</param>
     /// <param name="defaults">What counts where the section says nothing.</param>
     /// <param name="problems">Added to.</param>
-    /// <param name="besides">Keys of the section that somebody else reads: known, and left alone.</param>
+    /// <param name="besides">
+    /// Keys of the section that somebody else reads: known, and left alone. One of them may be a secret's, and be misspelled: then no problem
+    /// shows what stands at a key that is not known.
+    /// </param>
     public TOptions Bind(
         IConfiguration section,
         TOptions defaults,
@@ -45,7 +48,7 @@ public sealed class OptionKeySet<TOptions>(IReadOnlyList<OptionRule<TOptions>> r
     {
         if (section is IConfigurationSection { Value: { Length: > 0 } value } asked)
         {
-            problems.Add(new(asked.Path, value, "is a section and has no value of its own; its options are below it."));
+            problems.Add(new(asked.Path, besides.Count == 0 ? value : null, "is a section and has no value of its own; its options are below it."));
         }
 
         TOptions options = defaults;
@@ -79,7 +82,7 @@ public sealed class OptionKeySet<TOptions>(IReadOnlyList<OptionRule<TOptions>> r
         {
             string parent = entry.Path[..^entry.Key.Length];
             string hint = NearestName.Hint(entry.Key, _keys.Select(k => k.Name).Concat(besides), parent);
-            problems.Add(new(entry.Path, entry.Value, $"there is no such option.{hint}"));
+            problems.Add(new(entry.Path, besides.Count == 0 ? entry.Value : null, $"there is no such option.{hint}"));
         }
         else if (entry.GetChildren().Any())
         {

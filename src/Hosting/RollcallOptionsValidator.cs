@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Rollcall.Configuration;
+using Rollcall.Core;
 
 namespace Rollcall.Hosting;
 
@@ -8,14 +9,20 @@ internal sealed class RollcallOptionsValidator : IValidateOptions<RollcallOption
 {
     public ValidateOptionsResult Validate(string? name, RollcallOptions options)
     {
-        // A section's problems of range are already among Problems; what code has set afterwards is judged here.
         List<ConfigurationProblem> found = [.. options.Problems];
         options.Peers.Create(found);
         string[] problems =
         [
             .. found.Select(problem => problem.ToString()),
-            .. options.Problems.Count == 0 ? options.Registry.Validate().Select(problem => $"RegistryOptions.{problem}") : [],
+            .. options.Registry.Validate().Where(problem => !IsSaid(problem, found)).Select(problem => $"RegistryOptions.{problem}"),
         ];
         return problems.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+    }
+
+    // A section's values out of range are said with their keys; what code has set afterwards is not.
+    private static bool IsSaid(OptionProblem problem, List<ConfigurationProblem> said)
+    {
+        string name = problem.Name[(problem.Name.LastIndexOf('.') + 1)..];
+        return said.Exists(known => known.Key.EndsWith(":" + name, StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -70,6 +70,7 @@ public sealed partial class ReadmeTests
 
     [Theory]
     [InlineData("tests/Transports.Tests/Hosting/AddRollcallTests.cs", 8)]
+    [InlineData("tests/Transports.Tests/Hosting/AddClusterTests.cs", 8)]
     [InlineData("samples/TcpOnly/Program.cs", 4)]
     [InlineData("tests/Interop.Tests/Links/ApplicationTests.cs", 8)]
     [InlineData("tests/Client.Tests/InMemory/InMemoryRegistryTests.cs", 8)]

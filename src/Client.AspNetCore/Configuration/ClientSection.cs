@@ -23,7 +23,6 @@ internal static class ClientSection
     public static void Read(IConfiguration section, RollcallClientSettings settings)
     {
         settings.Client = ClientOptionKeys.Client.Bind(section, settings.Client, settings.Problems, Servers, Token, User, Self);
-        HideUnknown(settings.Problems);
         ReadServers(section, settings);
         if (section.GetSection(Self) is var self && self.Exists())
         {
@@ -88,19 +87,6 @@ internal static class ClientSection
             .. section.GetSection(Metadata).GetChildren().Select(pair => KeyValuePair.Create(pair.Key, pair.Value ?? "")),
         ];
         settings.Self = pairs.Length == 0 ? self : self with { Metadata = [.. self.Metadata.ExceptBy(pairs.Select(pair => pair.Key), pair => pair.Key), .. pairs] };
-    }
-
-    // A misspelled Token would have its secret shown.
-    private static void HideUnknown(List<ConfigurationProblem> problems)
-    {
-        for (int at = 0; at < problems.Count; at++)
-        {
-            string name = ConfigurationPath.GetSectionKey(problems[at].Key)!;
-            if (!ClientOptionKeys.Client.Any(key => Is(key.Name, name)))
-            {
-                problems[at] = problems[at] with { Value = null };
-            }
-        }
     }
 
     private static bool Is(string key, string name) => string.Equals(key, name, StringComparison.OrdinalIgnoreCase);
