@@ -63,7 +63,7 @@ public sealed class ClientSectionTests
             [
                 "Rollcall:Client:Policy = fastest: must be a name, RoundRobin, Random, Weighted, LeastPending.",
                                 "Rollcall:Client:Self:Port = 70000: must be 1..65535, or absent.",
-                "Rollcall:Client:Self:Servcie = orders: there is no such option. Did you mean Rollcall:Client:Self:Service?",
+                "Rollcall:Client:Self:Servcie: there is no such option. Did you mean Rollcall:Client:Self:Service?",
                 "Rollcall:Client:Self:Service = : must be a name.",
                 "Rollcall:Client:Servers:0 = registry-1: must be the address of a registry's node: tcp://HOST:PORT, http://HOST:PORT.",
                 "Rollcall:Client:Servers:1 = gopher://registry-1: no links of gopher are added to the client: AddLink(\"gopher\", …); added: http, tcp.",
