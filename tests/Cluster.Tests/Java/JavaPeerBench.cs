@@ -66,6 +66,15 @@ internal sealed class JavaPeerBench
         return handle;
     }
 
+    /// <summary>Registered here, the Java server knows, and is being told that it is renewed: the call is under way.</summary>
+    public LeaseHandle RenewTold(string id)
+    {
+        LeaseHandle handle = RegisterTold(id);
+        Assert.True(Registry.Renew(handle, Under.Now));
+        Assert.Equal($"Renew A/{id}", ToldLater());
+        return handle;
+    }
+
     public static Registration Of(string id, long stamp = 5) => RegistrationBuilder.Of("A", id) with { ClientStamp = stamp };
 
     public static string Text(JavaCall call) => string.Join(", ", call.Items!.Select(item => $"{item.Verb} {item.Record}"));

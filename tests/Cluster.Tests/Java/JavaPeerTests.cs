@@ -97,9 +97,7 @@ public sealed class JavaPeerTests
     public void What_a_server_does_not_know_it_gets_whole()
     {
         var bench = JavaPeerBench.Joined();
-        LeaseHandle handle = bench.RegisterTold("1");
-        bench.Registry.Renew(handle, bench.Under.Now);
-        Assert.Equal("Renew A/1", bench.ToldLater());
+        LeaseHandle handle = bench.RenewTold("1");
         bench.Answer(1, JavaVerdict.Unknown);
         Assert.Equal("Register A/1", bench.ToldLater());
         bench.Answer(1);
@@ -117,9 +115,7 @@ public sealed class JavaPeerTests
     public void A_newer_record_is_taken_with_its_override_and_not_told_back()
     {
         var bench = JavaPeerBench.Joined();
-        LeaseHandle handle = bench.RegisterTold("1");
-        bench.Registry.Renew(handle, bench.Under.Now);
-        bench.ToldLater();
+        bench.RenewTold("1");
         Registration newer = JavaPeerBench.Of("1", stamp: 9) with
         {
             HostName = "moved",
@@ -138,9 +134,7 @@ public sealed class JavaPeerTests
     public void A_conflict_without_its_record_changes_nothing()
     {
         var bench = JavaPeerBench.Joined();
-        LeaseHandle handle = bench.RegisterTold("1");
-        bench.Registry.Renew(handle, bench.Under.Now);
-        bench.ToldLater();
+        bench.RenewTold("1");
         ulong before = bench.Under.Version;
         bench.Answer(1, JavaVerdict.Older);
         Assert.Equal(before, bench.Under.Version);
@@ -151,9 +145,7 @@ public sealed class JavaPeerTests
     public void A_stamp_of_the_far_future_does_not_lock_the_owner_out()
     {
         var bench = JavaPeerBench.Joined();
-        LeaseHandle handle = bench.RegisterTold("1");
-        bench.Registry.Renew(handle, bench.Under.Now);
-        bench.ToldLater();
+        bench.RenewTold("1");
         long nextYear = bench.Under.Clock.WallMs + (long)TimeSpan.FromDays(365).TotalMilliseconds;
         bench.Answer(1, JavaVerdict.Older, JavaPeerBench.Of("1", nextYear) with { HostName = "imposter" });
         Assert.Equal("host-1", bench.Registry.Find(InstanceKey.Of("A", "1"))!.GetText(InstanceText.HostName));
@@ -240,9 +232,7 @@ public sealed class JavaPeerTests
     public void Who_cannot_be_reached_is_tried_again_soon_and_renewals_are_not_lost()
     {
         var bench = JavaPeerBench.Joined();
-        LeaseHandle handle = bench.RegisterTold("1");
-        bench.Registry.Renew(handle, bench.Under.Now);
-        Assert.Equal("Renew A/1", bench.ToldLater());
+        bench.RenewTold("1");
         bench.Peer.Failed(JavaFailure.Unreachable, bench.Under.Now);
         Assert.Equal("", bench.Told());
         bench.Under.Pass(JavaPeer.BatchDelay);
@@ -266,9 +256,7 @@ public sealed class JavaPeerTests
     public void Answers_that_are_not_as_many_as_the_items_mean_nothing()
     {
         var bench = JavaPeerBench.Joined();
-        LeaseHandle handle = bench.RegisterTold("1");
-        bench.Registry.Renew(handle, bench.Under.Now);
-        bench.ToldLater();
+        bench.RenewTold("1");
         bench.Answer(2, JavaVerdict.Unknown);
         Assert.Equal("", bench.ToldLater());
     }

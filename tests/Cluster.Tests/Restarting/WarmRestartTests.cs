@@ -65,13 +65,7 @@ public sealed class WarmRestartTests
     [Fact]
     public void A_lease_whose_home_is_another_node_is_left_to_that_node_for_as_long_as_any_node_leaves_it()
     {
-        RegistryService other = _nodes.New(2);
-        RegistryService before = _nodes.New(1);
-        Register(other, "i-1");
-        Give(other, before, "i-1");
-        RegistryService after = _nodes.New(1);
-        after.Restore(Written(before), after.Now);
-
+        (_, RegistryService after) = RestoredWithAnInstanceOfAnother();
         _nodes.Pass(Lease + TimeSpan.FromSeconds(5), after);
         Assert.NotNull(after.Find(Key("i-1")));
         _nodes.Pass(Lease, after);
@@ -81,12 +75,7 @@ public sealed class WarmRestartTests
     [Fact]
     public void Renewals_told_by_a_home_that_has_gone_on_meanwhile_confirm_it()
     {
-        RegistryService other = _nodes.New(2);
-        RegistryService before = _nodes.New(1);
-        Register(other, "i-1");
-        Give(other, before, "i-1");
-        RegistryService after = _nodes.New(1);
-        after.Restore(Written(before), after.Now);
+        (RegistryService other, RegistryService after) = RestoredWithAnInstanceOfAnother();
         Instance restored = after.Find(Key("i-1"))!;
         Assert.True(after.IsProvisional(restored));
 
@@ -179,6 +168,18 @@ public sealed class WarmRestartTests
         RegistryService after = _nodes.New(1);
         Register(after, "i-2");
         Assert.Throws<InvalidOperationException>(() => after.Restore(Written(before), after.Now));
+    }
+
+    /// <summary>A second run of node 1, which has an instance from its file whose home is the other node.</summary>
+    private (RegistryService Other, RegistryService After) RestoredWithAnInstanceOfAnother()
+    {
+        RegistryService other = _nodes.New(2);
+        RegistryService before = _nodes.New(1);
+        Register(other, "i-1");
+        Give(other, before, "i-1");
+        RegistryService after = _nodes.New(1);
+        after.Restore(Written(before), after.Now);
+        return (other, after);
     }
 
     private static RegistryImage Written(RegistryService registry)

@@ -21,8 +21,7 @@ public sealed class ForwardingTests
     public async Task It_passes_on_what_was_sent_letter_by_letter_and_says_who_sent_it()
     {
         await using GatewayBench bench = await GatewayBench.StartAsync("tcp");
-        await using Backend echo = await Backend.StartAsync(EchoAsync);
-        await echo.RegisterAsync(bench.Link, "echo", "e-1");
+        await using Backend echo = await bench.ServeAsync("echo", "e-1", EchoAsync);
         await bench.AnswersAsync("echo/", HttpStatusCode.OK);
 
         Assert.StartsWith("GET /a/b?x=1%2F2&y ", await bench.GetAsync("Echo/a/b?x=1%2F2&y"), StringComparison.Ordinal);
@@ -49,8 +48,11 @@ public sealed class ForwardingTests
     {
         await using GatewayBench bench = await GatewayBench.StartAsync("tcp");
         var goOn = new TaskCompletionSource();
-        await using Backend backend = await Backend.StartAsync(context => context.WebSockets.IsWebSocketRequest ? RepeatAsync(context) : StreamAsync(context, goOn.Task));
-        await backend.RegisterAsync(bench.Link, "live", "l-1");
+        await using Backend backend = await bench.ServeAsync(
+            "live",
+            "l-1",
+            context => context.WebSockets.IsWebSocketRequest ? RepeatAsync(context) : StreamAsync(context, goOn.Task)
+        );
         using var deadline = new CancellationTokenSource(Wait.Deadline);
         await Wait.UntilAsync(async () => (await bench.Link.ReadAcknowledgedAsync("live")).Subscribers > 0, () => "the gateway follows the registry");
         await bench.AnswersAsync("nobody", HttpStatusCode.ServiceUnavailable);
@@ -83,8 +85,7 @@ public sealed class ForwardingTests
         Assert.Equal("Name a service: /SERVICE/path.\n", await bench.GetAsync("", HttpStatusCode.NotFound));
 
         int calls = 0;
-        await using Backend backend = await Backend.StartAsync(context => Misbehave(context, () => Interlocked.Increment(ref calls)));
-        await backend.RegisterAsync(bench.Link, "moody", "m-1");
+        await using Backend backend = await bench.ServeAsync("moody", "m-1", context => Misbehave(context, () => Interlocked.Increment(ref calls)));
         await bench.AnswersAsync("moody/fine", HttpStatusCode.OK);
 
         // A request that may have been received is not sent twice, unless that does no harm.
@@ -111,8 +112,7 @@ public sealed class ForwardingTests
     public async Task An_instance_that_nobody_listens_at_costs_no_request_of_any_method()
     {
         await using GatewayBench bench = await GatewayBench.StartAsync("tcp");
-        await using Backend alive = await Backend.StartAsync(context => context.Response.WriteAsync("alive"));
-        await alive.RegisterAsync(bench.Link, "half", "alive");
+        await using Backend alive = await bench.ServeAsync("half", "alive", context => context.Response.WriteAsync("alive"));
         await bench.AnswersAsync("half/x", HttpStatusCode.OK);
         int quiet = QuietPort.Next();
         Assert.Null((await bench.Link.RegisterAsync(alive.As("half", "dead") with { Port = quiet })).Error);
@@ -128,13 +128,12 @@ public sealed class ForwardingTests
     {
         await using GatewayBench bench = await GatewayBench.StartAsync("tcp");
         var goOn = new TaskCompletionSource();
-        await using Backend alive = await Backend.StartAsync(async context =>
+        await using Backend alive = await bench.ServeAsync("half", "alive", async context =>
         {
             await context.Response.WriteAsync("alive");
             await context.Response.Body.FlushAsync();
             await (HttpMethods.IsGet(context.Request.Method) ? goOn.Task.WaitAsync(context.RequestAborted) : Task.CompletedTask);
         });
-        await alive.RegisterAsync(bench.Link, "half", "alive");
         HttpResponseMessage? first = null;
         await Wait.UntilAsync(
             async () => (first = await bench.Http.GetAsync(new Uri("half/x", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead)).IsSuccessStatusCode,
@@ -180,8 +179,7 @@ public sealed class ForwardingTests
     public async Task It_goes_on_while_the_registry_is_away()
     {
         await using GatewayBench bench = await GatewayBench.StartAsync("tcp");
-        await using Backend backend = await Backend.StartAsync(context => context.Response.WriteAsync("here"));
-        await backend.RegisterAsync(bench.Link, "steady", "s-1");
+        await using Backend backend = await bench.ServeAsync("steady", "s-1", context => context.Response.WriteAsync("here"));
         await bench.AnswersAsync("steady/x", HttpStatusCode.OK);
         await bench.Registry.KillAsync();
         await bench.Gateway.SayAsync("ServerLeft");
@@ -215,8 +213,7 @@ public sealed class ForwardingTests
     public async Task It_follows_a_registry_over_QUIC()
     {
         await using GatewayBench bench = await GatewayBench.StartAsync("quic");
-        await using Backend backend = await Backend.StartAsync(context => context.Response.WriteAsync("quick"));
-        await backend.RegisterAsync(bench.Link, "fast", "f-1");
+        await using Backend backend = await bench.ServeAsync("fast", "f-1", context => context.Response.WriteAsync("quick"));
         await bench.AnswersAsync("fast/x", HttpStatusCode.OK);
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Http;
 using Rollcall.Core.Seams;
 using Rollcall.Interop.Tests.Links;
 
@@ -32,6 +33,14 @@ internal sealed class GatewayBench : IAsyncDisposable
         );
         var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = await gateway.ReadyAsync(), Timeout = Wait.Deadline };
         return new GatewayBench(registry, gateway, await Dial.OpenAsync(registry, "tcp"), http);
+    }
+
+    /// <summary>An instance of a service, registered; the caller disposes of it.</summary>
+    public async Task<Backend> ServeAsync(string service, string id, RequestDelegate answer, string? zone = null)
+    {
+        Backend backend = await Backend.StartAsync(answer);
+        await backend.RegisterAsync(Link, service, id, zone);
+        return backend;
     }
 
     /// <summary>Waits until a request through the gateway gets an answer with this status.</summary>
