@@ -268,6 +268,15 @@ public sealed class ClusterNode
         }
     }
 
+    /// <summary>News of homes that nobody asked for.</summary>
+    internal void PassOn(HomesAnswer news, PeerSession from)
+    {
+        foreach (PeerSession session in _sessions.Values.Where(session => session != from && session.Established))
+        {
+            session.Say(news);
+        }
+    }
+
     /// <summary>True while this node is in a repair with another peer.</summary>
     internal bool IsRepairing(PeerSession except, MonotonicTime now) =>
         _sessions.Values.Any(session => session != except && session.IsRepairing(now));

@@ -77,15 +77,18 @@ internal sealed class HomeQuestions
     }
 
     /// <summary>The peer has said what it knows.</summary>
-    public void Answered(HomesAnswer answer)
+    /// <returns>False: it was not asked.</returns>
+    public bool TryAnswer(HomesAnswer answer)
     {
+        bool asked = answer.Homes.Count == 0;
         foreach (KeyedState told in answer.Homes)
         {
             Home home = told.State.Home;
-            _open.Remove(new Number(home.Node, home.Boot, home.Number));
+            asked |= _open.Remove(new Number(home.Node, home.Boot, home.Number));
         }
 
         AskAgain();
+        return asked;
     }
 
     // What is still open of the portion under way goes to the end, unless it was asked for often enough.

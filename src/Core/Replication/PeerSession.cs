@@ -260,11 +260,12 @@ internal sealed class PeerSession(ClusterNode node, ushort link, bool dialled, M
         return _homes.Take(time) ?? (PeerMessage?)_feed.Take(time) ?? _repair.Take(time) ?? _answers.Take(time);
     }
 
-    // A claim that is dated before the home known here is told of that: its owner's next renewal makes a later one.
+    // A claim that is dated before the home known here is told of that: its owner's next renewal makes a later one. Nobody asks for
+    // such news, so it goes on by itself until it is where the claim was made: else it took a renewal's interval per node.
     private void Receive(HomesAnswer answer, MonotonicTime time)
     {
         Replica replica = _registry.Replica!;
-        _homes.Answered(answer);
+        List<KeyedState> news = _homes.TryAnswer(answer) ? [] : [.. answer.Homes.Where(told => IsNews(told, time))];
         replica.Apply(answer.Homes, Link, time);
         List<KeyedState> later = [];
         foreach (KeyedState told in answer.Homes)
@@ -280,7 +281,15 @@ internal sealed class PeerSession(ClusterNode node, ushort link, bool dialled, M
         {
             Say(new HomesAnswer(later));
         }
+
+        if (news.Count > 0)
+        {
+            node.PassOn(new HomesAnswer(news), from: this);
+        }
     }
+
+    private bool IsNews(KeyedState told, MonotonicTime time) =>
+        _registry.Replica!.StateOf(told.Key, time) is { Content.Record: not null } known && told.State.Home.CompareTo(known.Home) > 0;
 
     private void ScheduleCompare(MonotonicTime time) =>
         _nextCompare = time + (Knowledge!.RepairFrom > 0 ? s_repairPause : node.Options.ComparePeriod);

@@ -27,7 +27,7 @@ internal sealed partial class Stripe
         lock (_gate)
         {
             int slot = _keys.Find(key, out Instance? record);
-            if (record is not null && ComeHome(slot, moment))
+            if (record is not null && ComeHome(slot, _slots.Home(slot).Clock, moment))
             {
                 RestartLease(slot, record, moment.Now, homeMoves: true);
             }
@@ -162,12 +162,6 @@ internal sealed partial class Stripe
     private KeyState FindTombstone(InstanceKey key, MonotonicTime now) =>
         _tombstones.Find(ServiceName.Canonical(Encoding.UTF8.GetString(key.Service)), Encoding.UTF8.GetString(key.Id), now);
 
-    private (Revision Known, StatusOverride? Override) TakeTombstone(Instance returning, WriteMoment moment)
-    {
-        KeyState kept = _tombstones.Take(returning.Service.Text, returning.Id, moment.Now);
-        return (kept.Content.Revision, kept.Override);
-    }
-
     private Home HomeOf(int slot)
     {
         if (_table.Homes is not { } homes)
@@ -186,7 +180,7 @@ internal sealed partial class Stripe
     }
 
     // The lease is restarted by the caller. True if its home was elsewhere.
-    private bool ComeHome(int slot, WriteMoment moment)
+    private bool ComeHome(int slot, ulong after, WriteMoment moment)
     {
         if (_table.Homes is null)
         {
@@ -195,12 +189,12 @@ internal sealed partial class Stripe
 
         ref ColdSlot cold = ref _slots.Cold(slot);
         bool wasAway = cold.Away;
-        ClaimHome(slot, _slots.Home(slot).Clock, moment);
+        ClaimHome(slot, after, moment);
         cold.Away = false;
         return wasAway;
     }
 
-    // Later than the home so far, whose clock may be ahead by more than is followed.
+    // Later than the home so far, also that of a lease that has ended: its clock may be ahead by more than is followed.
     private void ClaimHome(int slot, ulong after, WriteMoment moment) =>
         _slots.Home(slot) = new HomeSlot(Math.Max(_table.NextClock(moment.WallMs), after + 1), 0, 0);
 

@@ -124,17 +124,18 @@ internal sealed partial class Stripe
                 slot = _slots.Take(out fresh);
             }
 
-            Complete(draft, slot, existing, peerOverride, source, moment);
+            KeyState known = existing is null ? _tombstones.Take(draft.Service.Text, draft.Id, moment.Now) : StateOf(slot, existing);
+            Complete(draft, slot, existing, known, peerOverride, source, moment);
             _slots.SetRecord(slot, draft);
             if (existing is null)
             {
                 _keys.Add(key, slot);
-                ComeHome(slot, moment);
+                ComeHome(slot, known.Home.Clock, moment);
                 StartLease(slot, draft, fresh, moment.Now);
             }
             else
             {
-                RestartLease(slot, draft, moment.Now, homeMoves: ComeHome(slot, moment));
+                RestartLease(slot, draft, moment.Now, homeMoves: ComeHome(slot, known.Home.Clock, moment));
             }
 
             bool addressesDiffer = existing is not null && draft.HasOtherAddressesThan(existing);
@@ -350,17 +351,16 @@ internal sealed partial class Stripe
         Instance draft,
         int slot,
         Instance? existing,
+        in KeyState known,
         InstanceStatus? peerOverride,
         WriteSource source,
         WriteMoment moment
     )
     {
-        (Revision known, StatusOverride? overriding) = existing is not null
-            ? (existing.Revision, existing.LastOverride)
-            : TakeTombstone(draft, moment);
+        StatusOverride? overriding = known.Override;
         draft.LeaseIndex = _slots.IndexOf(slot);
         draft.Version = _table.NextVersion(this);
-        draft.Revision = _table.NextRevision(known, moment.WallMs, taken: true);
+        draft.Revision = _table.NextRevision(known.Content.Revision, moment.WallMs, taken: true);
         draft.RegisteredAtMs = moment.WallMs;
         draft.UpdatedAtMs = moment.WallMs;
         draft.LastChange = ChangeKind.Added;
