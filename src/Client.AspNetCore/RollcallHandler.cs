@@ -18,8 +18,6 @@ namespace Rollcall.Client.AspNetCore;
 /// </remarks>
 public sealed class RollcallHandler(RollcallClient client) : DelegatingHandler
 {
-    private const string EitherScheme = "https+http";
-
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -67,17 +65,13 @@ public sealed class RollcallHandler(RollcallClient client) : DelegatingHandler
 
     private static Uri Rewrite(Uri asked, ServiceEndpoint endpoint)
     {
-        Uri target = asked.Scheme switch
-        {
-            EitherScheme => endpoint.Uri,
-            "https" when endpoint.Record.SecurePortEnabled => endpoint.Uri,
-            "https" => throw new HttpRequestException(
-                $"{endpoint} has no port for TLS: ask for {EitherScheme}:// if it need not be.",
+        Uri target =
+            endpoint.UriFor(asked.Scheme)
+            ?? throw new HttpRequestException(
+                $"{endpoint} has no port for TLS: ask for https+http:// if it need not be.",
                 null,
                 HttpStatusCode.ServiceUnavailable
-            ),
-            _ => endpoint.PlainUri ?? endpoint.Uri,
-        };
+            );
         return new Uri(target, asked.PathAndQuery);
     }
 }

@@ -12,21 +12,18 @@ namespace Rollcall.Client.ServiceDiscovery;
 /// this one go on, and it is asked again when the catalogue has something else to say.
 /// </para>
 /// <para>
-/// I1: a change token belongs to the very list that was answered with it; it fires when the catalogue has another one, so that no change
-/// between reading and listening is missed. The library does not look again while one token of many can fire, so there is always one
-/// of this catalogue where this catalogue was asked.
+/// The library does not look again while one token of many can fire, so there is always one of this catalogue where this catalogue
+/// was asked.
 /// </para>
-/// <para>Owner: one watcher of the library, which disposes of it; the catalogue's notices come on any thread.</para>
+/// <para>Owner: one watcher of the library, which disposes of it.</para>
 /// </remarks>
 internal sealed class CatalogueEndpointProvider : IServiceEndpointProvider, IHostNameFeature
 {
     private readonly RollcallClient _client;
     private readonly string _service;
+    private readonly WatchedService _watched;
     private readonly EndpointSchemes _schemes;
     private readonly Func<LibraryEndpoint, bool> _shouldApplyHostName;
-    private readonly Lock _gate = new(); // guards the two below
-    private EndpointList? _list;
-    private CancellationTokenSource _changed = new();
 
     public CatalogueEndpointProvider(
         RollcallClient client,
@@ -36,8 +33,7 @@ internal sealed class CatalogueEndpointProvider : IServiceEndpointProvider, IHos
     )
     {
         (_client, _service, _schemes, _shouldApplyHostName) = (client, service, schemes, shouldApplyHostName);
-        _client.CatalogueChanged += Notice;
-        Notice(); // after the line above: what changes between is not missed
+        _watched = new WatchedService(client, service);
     }
 
     string IHostNameFeature.HostName => _service;
@@ -50,13 +46,8 @@ internal sealed class CatalogueEndpointProvider : IServiceEndpointProvider, IHos
             return ValueTask.CompletedTask;
         }
 
-        EndpointList? list;
-        lock (_gate)
-        {
-            list = _list;
-            endpoints.AddChangeToken(new CancellationChangeToken(_changed.Token));
-        }
-
+        (EndpointList? list, CancellationToken changed) = _watched.Read();
+        endpoints.AddChangeToken(new CancellationChangeToken(changed));
         foreach (Uri address in list is null ? [] : _schemes.Select(_client.Candidates(list)))
         {
             endpoints.Endpoints.Add(EndpointAt(address));
@@ -67,7 +58,7 @@ internal sealed class CatalogueEndpointProvider : IServiceEndpointProvider, IHos
 
     public ValueTask DisposeAsync()
     {
-        _client.CatalogueChanged -= Notice;
+        _watched.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -84,25 +75,5 @@ internal sealed class CatalogueEndpointProvider : IServiceEndpointProvider, IHos
         }
 
         return endpoint;
-    }
-
-    private void Notice()
-    {
-        CancellationTokenSource over;
-        lock (_gate)
-        {
-            // Read under the lock: of two notices at once the later one must not put back an older list.
-            EndpointList? now = _client.Catalogue.Find(_service);
-            if (ReferenceEquals(now, _list))
-            {
-                return;
-            }
-
-            over = _changed;
-            (_list, _changed) = (now, new CancellationTokenSource());
-        }
-
-        // Whoever listens resolves again: not on the thread that follows the registry.
-        _ = over.CancelAsync();
     }
 }

@@ -13,12 +13,11 @@ namespace Rollcall.Client.Yarp;
 /// when the catalogue knows it. A service that has no instance to call becomes no destination, so YARP answers 503.
 /// </para>
 /// <para>
-/// I1: a change token belongs to the very list that was answered with it; it fires when the catalogue has another one, so that no change
-/// between reading and listening is missed. One token per service, however often it is asked for.
+/// One token per service, however often it is asked for: it ends when the catalogue has another list than the one answered with it.
 /// </para>
-/// <para>Owner: YARP's configuration and the catalogue's notices, on any thread.</para>
+/// <para>Owner: YARP's configuration, on any thread.</para>
 /// </remarks>
-internal sealed class CatalogueDestinationResolver : IDestinationResolver, IDisposable
+internal sealed class CatalogueDestinationResolver(RollcallClient client) : IDestinationResolver, IDisposable
 {
     /// <summary>Metadata of a destination: the instance's zone, if it has one.</summary>
     public const string ZoneKey = "Rollcall.Zone";
@@ -26,15 +25,8 @@ internal sealed class CatalogueDestinationResolver : IDestinationResolver, IDisp
     /// <summary>Metadata of a destination: the instance's weight.</summary>
     public const string WeightKey = "Rollcall.Weight";
 
-    private readonly RollcallClient _client;
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Asked> _asked = new(StringComparer.OrdinalIgnoreCase); // guarded by _gate
-
-    public CatalogueDestinationResolver(RollcallClient client)
-    {
-        _client = client;
-        _client.CatalogueChanged += Notice;
-    }
+    private readonly Dictionary<string, WatchedService> _asked = new(StringComparer.OrdinalIgnoreCase); // guarded by _gate
 
     public ValueTask<ResolvedDestinationCollection> ResolveDestinationsAsync(
         IReadOnlyDictionary<string, DestinationConfig> destinations,
@@ -46,15 +38,15 @@ internal sealed class CatalogueDestinationResolver : IDestinationResolver, IDisp
         foreach ((string name, DestinationConfig configured) in destinations)
         {
             var address = new Uri(configured.Address);
-            (EndpointList? list, CancellationTokenSource changed) = Ask(address.Host);
-            tokens.Add(new CancellationChangeToken(changed.Token));
+            (EndpointList? list, CancellationToken changed) = Watched(address.Host).Read();
+            tokens.Add(new CancellationChangeToken(changed));
             if (list is null)
             {
                 resolved[name] = configured;
                 continue;
             }
 
-            foreach (ServiceEndpoint endpoint in _client.Candidates(list))
+            foreach (ServiceEndpoint endpoint in client.Candidates(list))
             {
                 if (Place(address, endpoint) is { } place)
                 {
@@ -66,58 +58,34 @@ internal sealed class CatalogueDestinationResolver : IDestinationResolver, IDisp
         return ValueTask.FromResult(new ResolvedDestinationCollection(resolved, new CompositeChangeToken(tokens)));
     }
 
-    public void Dispose() => _client.CatalogueChanged -= Notice;
-
-    private Asked Ask(string service)
+    public void Dispose()
     {
         lock (_gate)
         {
-            if (!_asked.TryGetValue(service, out Asked? asked))
+            foreach (WatchedService watched in _asked.Values)
             {
-                asked = new Asked(_client.Catalogue.Find(service), new CancellationTokenSource());
-                _asked.Add(service, asked);
+                watched.Dispose();
             }
-
-            return asked;
         }
     }
 
-    private void Notice()
+    private WatchedService Watched(string service)
     {
-        var over = new List<CancellationTokenSource>();
         lock (_gate)
         {
-            // Read under the lock: of two notices at once the later one must not put back an older list.
-            Catalogue catalogue = _client.Catalogue;
-            foreach ((string service, Asked asked) in _asked)
+            if (!_asked.TryGetValue(service, out WatchedService? watched))
             {
-                EndpointList? now = catalogue.Find(service);
-                if (!ReferenceEquals(now, asked.List))
-                {
-                    over.Add(asked.Changed);
-                    _asked[service] = new Asked(now, new CancellationTokenSource());
-                }
+                watched = new WatchedService(client, service);
+                _asked.Add(service, watched);
             }
-        }
 
-        foreach (CancellationTokenSource changed in over)
-        {
-            // Whoever listens reloads a configuration: not on the thread that follows the registry.
-            _ = changed.CancelAsync();
+            return watched;
         }
     }
 
     /// <summary>The instance's address below which the configured path goes on; null if it cannot be reached by the configured scheme.</summary>
-    private static string? Place(Uri configured, ServiceEndpoint endpoint)
-    {
-        Uri? host = configured.Scheme switch
-        {
-            "https" => endpoint.Record.SecurePortEnabled ? endpoint.Uri : null,
-            "http" => endpoint.PlainUri ?? endpoint.Uri,
-            _ => endpoint.Uri,
-        };
-        return host is null ? null : new Uri(host, configured.AbsolutePath).AbsoluteUri;
-    }
+    private static string? Place(Uri configured, ServiceEndpoint endpoint) =>
+        endpoint.UriFor(configured.Scheme) is { } host ? new Uri(host, configured.AbsolutePath).AbsoluteUri : null;
 
     private static Dictionary<string, string> MetadataOf(DestinationConfig configured, ServiceEndpoint endpoint)
     {
@@ -132,7 +100,4 @@ internal sealed class CatalogueDestinationResolver : IDestinationResolver, IDisp
 
         return metadata;
     }
-
-    /// <summary>What a service was said to be, and what fires when that is no longer so.</summary>
-    private sealed record Asked(EndpointList? List, CancellationTokenSource Changed);
 }

@@ -24,7 +24,6 @@ public sealed class RegistryFollower : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly Action<RegistryUpdate, RegistryMirror>? _applied;
     private readonly bool _ownsLinks;
-    private readonly BackOff _backOff;
     private readonly CancellationTokenSource _ending = new();
     private readonly Task _loop;
     private readonly Lock _gate = new();
@@ -73,7 +72,6 @@ public sealed class RegistryFollower : IAsyncDisposable
             throw problems.Refused(nameof(FollowerOptions), nameof(options));
         }
 
-        _backOff = new BackOff(_options.RetryFirst, _options.RetryMax, Random.Shared);
         _loop = FollowAsync(_ending.Token);
     }
 
@@ -149,17 +147,18 @@ public sealed class RegistryFollower : IAsyncDisposable
     {
         try
         {
-            while (true)
+            for (int failures = 0; ; failures++)
             {
                 long began = _time.GetTimestamp();
                 LinkException problem = await FollowOneLinkAsync(ending);
                 Lost(problem);
                 if (_time.GetElapsedTime(began) >= _options.RetryMax)
                 {
-                    _backOff.Reset();
+                    failures = 0;
                 }
 
-                await WaitAsync(_backOff.Next(), ending);
+                TimeSpan pause = RetryPause.After(failures, _options.RetryFirst, _options.RetryMax);
+                await WaitAsync(pause.Spread(Random.Shared.NextDouble()), ending);
             }
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)

@@ -63,6 +63,18 @@ public sealed partial class ServiceEndpoint
         : Record.SecurePortEnabled ? MakeUri(secure: false)
         : Uri;
 
+    /// <summary>
+    /// Where to call what was asked for by a scheme: <c>https</c> takes the TLS port alone, <c>http</c> the plain one, and TLS where there is
+    /// no other; any other scheme takes TLS where the instance has it. Null: it has no such port.
+    /// </summary>
+    public Uri? UriFor(string scheme) =>
+        scheme switch
+        {
+            "https" => Record.SecurePortEnabled ? Uri : null,
+            "http" => PlainUri ?? Uri,
+            _ => Uri,
+        };
+
     internal InstanceHealth Health { get; }
 
     internal (string Service, string Id) Key => (Service, Id);

@@ -1,3 +1,4 @@
+using Rollcall.Core;
 using Rollcall.Core.Model;
 
 namespace Rollcall.Client.Choosing;
@@ -48,9 +49,7 @@ internal sealed class InstanceHealth
                 return false; // calls that began before it was put aside do not lengthen the time
             }
 
-            TimeSpan aside = options.AsideFirst * Math.Pow(2, Math.Min(_timesAside, 30));
-            aside = aside < options.AsideMax ? aside : options.AsideMax;
-            _timesAside++;
+            TimeSpan aside = RetryPause.After(_timesAside++, options.AsideFirst, options.AsideMax);
             _failures = Math.Max(1, options.AsideAfterFailures - 1); // not 0: a success has something to clear
             Volatile.Write(ref _asideUntil, (now + aside).Ticks);
             return true;

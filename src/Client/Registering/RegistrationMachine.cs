@@ -1,3 +1,4 @@
+using Rollcall.Core;
 using Rollcall.Core.Model;
 
 namespace Rollcall.Client.Registering;
@@ -56,7 +57,7 @@ internal sealed class RegistrationMachine(ClientOptions options)
             RegistrationEvent.StatusSet set => Wanting(state, state with { Forced = set.Status }),
             RegistrationEvent.RecordSet set => state with { Wanted = set.Record, Stamp = state.Stamp + 1 },
             RegistrationEvent.StopAsked => Stop(state, now),
-            RegistrationEvent.LinkChanged => state with { BeatAt = Earlier(state.BeatAt, now + (s_returnSpread * chance)), NotBefore = now },
+            RegistrationEvent.LinkChanged => state with { BeatAt = MonotonicTime.Earlier(state.BeatAt, now + (s_returnSpread * chance)), NotBefore = now },
             _ => TakeAnswer(state, happened, now, chance),
         };
 
@@ -123,7 +124,7 @@ internal sealed class RegistrationMachine(ClientOptions options)
 
         return state.Pace is null
             ? Call(state, RegistrationVerb.ReadPace)
-            : Wait(state, Earlier(state.BeatAt, changeAt));
+            : Wait(state, MonotonicTime.Earlier(state.BeatAt, changeAt));
     }
 
     private RegistrationStep DecideStopping(RegistrationState state, MonotonicTime now)
@@ -152,11 +153,11 @@ internal sealed class RegistrationMachine(ClientOptions options)
             return Call(state with { CancelSent = true }, RegistrationVerb.Cancel, cancelEnds);
         }
 
-        return now < state.NotBefore ? Wait(state, Earlier(state.NotBefore, drainEnds))
+        return now < state.NotBefore ? Wait(state, MonotonicTime.Earlier(state.NotBefore, drainEnds))
             : !told ? Register(state, drainEnds)
             : now >= state.BeatAt ? Call(state, RegistrationVerb.Renew, drainEnds)
             : !seen ? Call(state, RegistrationVerb.ReadAcknowledged, drainEnds)
-            : Wait(state, Earlier(state.BeatAt, Earlier(drainedAt, drainEnds)));
+            : Wait(state, MonotonicTime.Earlier(state.BeatAt, MonotonicTime.Earlier(drainedAt, drainEnds)));
     }
 
     private static RegistrationState Accepted(RegistrationState state, RegistrationEvent.Registered registered, MonotonicTime now, double chance)
@@ -186,10 +187,8 @@ internal sealed class RegistrationMachine(ClientOptions options)
 
     private RegistrationState Failed(RegistrationState state, MonotonicTime now, double chance)
     {
-        // 2^20 x the shortest first pause is beyond the longest of all: more doublings would only overflow.
-        TimeSpan pause = options.RetryFirst * Math.Pow(2, Math.Min(state.Failures, 20));
-        pause = pause < options.RetryMax ? pause : options.RetryMax;
-        return state with { Failures = state.Failures + 1, NotBefore = now + (pause * (0.5 + (0.5 * chance))) };
+        TimeSpan pause = RetryPause.After(state.Failures, options.RetryFirst, options.RetryMax);
+        return state with { Failures = state.Failures + 1, NotBefore = now + pause.Spread(chance) };
     }
 
     private static RegistrationState Wanting(RegistrationState before, RegistrationState after) =>
@@ -231,6 +230,4 @@ internal sealed class RegistrationMachine(ClientOptions options)
 
     private static RegistrationStep End(RegistrationState state) =>
         new(state with { Ended = true }, RegistrationVerb.End, null, RegistrationStep.Never);
-
-    private static MonotonicTime Earlier(MonotonicTime a, MonotonicTime b) => a < b ? a : b;
 }

@@ -11,6 +11,12 @@ public readonly record struct MonotonicTime(long Ticks) : IComparable<MonotonicT
     /// <summary>Time since the registry was made.</summary>
     public TimeSpan SinceStart => new(Ticks);
 
+    /// <summary>The earlier of two moments.</summary>
+    public static MonotonicTime Earlier(MonotonicTime left, MonotonicTime right) => left < right ? left : right;
+
+    /// <summary>The later of two moments.</summary>
+    public static MonotonicTime Later(MonotonicTime left, MonotonicTime right) => left > right ? left : right;
+
     /// <summary>The moment <paramref name="span"/> later.</summary>
     public static MonotonicTime operator +(MonotonicTime time, TimeSpan span) => new(time.Ticks + span.Ticks);
 

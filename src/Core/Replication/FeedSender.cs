@@ -109,7 +109,7 @@ internal sealed class FeedSender(RegistryService registry, ClusterOptions option
         }
 
         bool waiting = _started && _scanned < registry.ReadSnapshot().Version && _underWay.Count < options.BatchesInFlightMax;
-        return waiting ? Later(_lastSent + options.BatchDelay, now + s_retry)
+        return waiting ? MonotonicTime.Later(_lastSent + options.BatchDelay, now + s_retry)
             : _underWay.TryPeek(out oldest) ? oldest.SentAt + options.ResendAfter
             : _scanned > _sent ? _lastSent + s_progressPeriod
             : now + s_progressPeriod;
@@ -145,8 +145,6 @@ internal sealed class FeedSender(RegistryService registry, ClusterOptions option
         bool progress = _confirm || (_scanned > _sent && now - _lastSent >= s_progressPeriod);
         return states.Count > 0 || progress ? Send(states, now) : null;
     }
-
-    private static MonotonicTime Later(MonotonicTime a, MonotonicTime b) => a > b ? a : b;
 
     private FeedBatch Reset(ulong current, MonotonicTime now)
     {

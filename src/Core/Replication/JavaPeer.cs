@@ -117,8 +117,8 @@ public sealed class JavaPeer
         {
             MonotonicTime next = _mesh.HandOutRenewals(now);
             bool waiting = Lag > 0 || _renewed.Count > 0 || _wanted.Count > 0;
-            MonotonicTime send = waiting && _batch is null ? Later(_notBefore, _nextBatch) : next;
-            return send < next ? Later(send, now + TimeSpan.FromMilliseconds(1)) : next;
+            MonotonicTime send = waiting && _batch is null ? MonotonicTime.Later(_notBefore, _nextBatch) : next;
+            return send < next ? MonotonicTime.Later(send, now + TimeSpan.FromMilliseconds(1)) : next;
         }
     }
 
@@ -190,8 +190,7 @@ public sealed class JavaPeer
             }
 
             TimeSpan first = failure == JavaFailure.Unreachable ? s_unreachablePause : s_busyPause;
-            TimeSpan pause = first * Math.Pow(2, Math.Min(_failures++, 20));
-            _notBefore = now + (pause < s_longestPause ? pause : s_longestPause);
+            _notBefore = now + RetryPause.After(_failures++, first, s_longestPause);
         }
     }
 
@@ -216,8 +215,6 @@ public sealed class JavaPeer
             _renewed.Enqueue(number);
         }
     }
-
-    private static MonotonicTime Later(MonotonicTime a, MonotonicTime b) => a > b ? a : b;
 
     private JavaBatch Collect()
     {

@@ -108,8 +108,7 @@ public sealed class PeerContact
     {
         lock (_gate)
         {
-            TimeSpan step = s_first * (1L << Math.Min(_failures++, 20));
-            _dialAt = now + ((step < s_longest ? step : s_longest) * (0.5 + (_random.NextDouble() / 2)));
+            _dialAt = now + RetryPause.After(_failures++, s_first, s_longest).Spread(_random.NextDouble());
             return Become(PeerState.Unreachable, why, _view.Node, now, succeeded: _view.State == PeerState.Linked);
         }
     }
