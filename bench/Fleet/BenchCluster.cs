@@ -132,7 +132,7 @@ internal sealed class BenchCluster
             _bytes.ResetWrittenCount();
             Opcode opcode = PeerMessageRecord.Write(_bytes, message);
             Count(message, FrameHeader.Size + _bytes.WrittenCount);
-            to.Node.Receive(to.Link, PeerMessageRecord.Read(opcode, _bytes.WrittenSpan, to.Names)!, Now);
+            to.Node.Receive(to.Link, PeerMessageRecord.Read(opcode, _bytes.WrittenSpan, to.Names, _ => { })!, Now);
         }
 
         return any;

@@ -143,6 +143,22 @@ public sealed record RegistryOptions
         new("MetadataBytesMax", o => o.MetadataBytesMax, 0, 16_777_216, "bytes"),
     ];
 
+    /// <summary>Limits as wide as they can be set: what they refuse no registry has taken in from its owner.</summary>
+    public static RegistryOptions Widest { get; } =
+        new()
+        {
+            LeaseDurationMax = TimeSpan.FromDays(30),
+            ServiceBytesMax = 6_144, // 4,096 as the owner said it; in upper case two bytes may become three
+            IdBytesMax = 8_192,
+            HostBytesMax = 8_192,
+            UrlBytesMax = 65_536,
+            VipsBytesMax = 65_536,
+            VipsMax = 4_096,
+            MetadataPairsMax = 65_536,
+            MetadataKeyBytesMax = 65_536,
+            MetadataBytesMax = 16_777_216,
+        };
+
     /// <summary>All that is wrong with these options, at once; empty if they are good.</summary>
     public IReadOnlyList<OptionProblem> Validate() =>
         [

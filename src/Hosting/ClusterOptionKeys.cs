@@ -16,6 +16,7 @@ public static class ClusterOptionKeys
         { OptionKind.Duration, o => o.TombstoneLife, (o, v) => o with { TombstoneLife = v } },
         { OptionKind.Whole, o => o.TombstonesMax, (o, v) => o with { TombstonesMax = v } },
         { OptionKind.Whole, o => o.BatchChangesMax, (o, v) => o with { BatchChangesMax = v } },
+        { OptionKind.Whole, o => o.BatchBytesMax, (o, v) => o with { BatchBytesMax = v } },
         { OptionKind.Duration, o => o.BatchDelay, (o, v) => o with { BatchDelay = v } },
         { OptionKind.Whole, o => o.BatchesInFlightMax, (o, v) => o with { BatchesInFlightMax = v } },
         { OptionKind.Duration, o => o.ResendAfter, (o, v) => o with { ResendAfter = v } },

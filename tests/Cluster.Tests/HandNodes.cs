@@ -11,6 +11,9 @@ internal sealed class HandNodes
 {
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
+    // A batch ends at the fourth of records of 20 kB; of small ones none is so long.
+    private const int BatchBytesMax = 64_000;
+
     private ulong _boots;
 
     public HandClock Clock { get; } = new();
@@ -24,7 +27,7 @@ internal sealed class HandNodes
                 NodeId = node,
                 Seed = (++_boots << 8) + node,
                 GuardEnabled = false,
-                Cluster = cluster.Length == 0 ? null : new ClusterOptions { ClusterId = cluster },
+                Cluster = cluster.Length == 0 ? null : new ClusterOptions { ClusterId = cluster, BatchBytesMax = BatchBytesMax },
             },
             Clock
         );

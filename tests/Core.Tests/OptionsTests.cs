@@ -39,6 +39,27 @@ public class OptionsTests
     }
 
     [Fact]
+    public void No_registry_may_have_wider_limits_than_the_widest()
+    {
+        RegistryOptions widest = RegistryOptions.Widest with { ServiceBytesMax = RegistryOptions.Widest.ServiceBytesMax * 2 / 3 };
+        Assert.Empty(widest.Validate());
+        RegistryOptions[] wider =
+        [
+            widest with { LeaseDurationMax = widest.LeaseDurationMax + TimeSpan.FromSeconds(1) },
+            widest with { ServiceBytesMax = widest.ServiceBytesMax + 1 },
+            widest with { IdBytesMax = widest.IdBytesMax + 1 },
+            widest with { HostBytesMax = widest.HostBytesMax + 1 },
+            widest with { UrlBytesMax = widest.UrlBytesMax + 1 },
+            widest with { VipsBytesMax = widest.VipsBytesMax + 1 },
+            widest with { VipsMax = widest.VipsMax + 1 },
+            widest with { MetadataPairsMax = widest.MetadataPairsMax + 1 },
+            widest with { MetadataKeyBytesMax = widest.MetadataKeyBytesMax + 1 },
+            widest with { MetadataBytesMax = widest.MetadataBytesMax + 1 },
+        ];
+        Assert.All(wider, options => Assert.Single(options.Validate()));
+    }
+
+    [Fact]
     public void Every_number_and_duration_has_a_rule()
     {
         // Not ranged: what is on or off, what is drawn at start, and what has rules of its own.

@@ -17,8 +17,7 @@ internal static class RegistrationRule
     public static RegistryError? Check(Registration registration, RegistryOptions options)
     {
         string what = $"Cannot register {registration.Service}/{registration.Id}";
-        return Required(what, "service name", registration.Service, options.ServiceBytesMax, nameof(options.ServiceBytesMax))
-            ?? Required(what, "instance id", registration.Id, options.IdBytesMax, nameof(options.IdBytesMax))
+        return Key(what, registration.Service, registration.Id, options)
             ?? Required(what, "host name", registration.HostName, options.HostBytesMax, nameof(options.HostBytesMax))
             ?? Required(what, "address", registration.Address, options.HostBytesMax, nameof(options.HostBytesMax))
             ?? Line(what, "zone", registration.Zone, options.HostBytesMax, nameof(options.HostBytesMax))
@@ -38,6 +37,11 @@ internal static class RegistrationRule
             ?? Pairs(what, "metadata", registration.Metadata, options)
             ?? Pairs(what, "attributes", registration.Attributes, options);
     }
+
+    /// <summary>Null if there may be an instance of this name.</summary>
+    public static RegistryError? Key(string what, string service, string id, RegistryOptions options) =>
+        Required(what, "service name", service, options.ServiceBytesMax, nameof(options.ServiceBytesMax))
+        ?? Required(what, "instance id", id, options.IdBytesMax, nameof(options.IdBytesMax));
 
     /// <summary>Null if these may be an instance's pairs.</summary>
     public static RegistryError? Pairs(string what, string name, IReadOnlyList<KeyValuePair<string, string>> pairs, RegistryOptions options)
@@ -102,7 +106,8 @@ internal static class RegistrationRule
 
     private static RegistryError? Text(string what, string name, string text, bool lineBreaks)
     {
-        for (int i = 0; i < text.Length; i++)
+        int plain = text.AsSpan().IndexOfAnyExceptInRange(' ', '~');
+        for (int i = plain < 0 ? text.Length : plain; i < text.Length; i++)
         {
             char c = text[i];
             if (char.IsHighSurrogate(c) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))

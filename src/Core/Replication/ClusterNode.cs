@@ -35,7 +35,7 @@ public sealed class ClusterNode
         Registry = registry;
         Options = registry.Options.Cluster ?? throw new ArgumentException("The registry's options name no cluster.", nameof(registry));
         Renewals = new RenewalBook(registry, Options);
-        Random = new Random((int)(registry.BootEpoch ^ (registry.BootEpoch >> 32)));
+        Random = registry.Options.Seed is { } seed ? new Random((int)(seed ^ (seed >> 32))) : new Random();
         _warmUp = new WarmUp(Options, expectsPeers, now);
         registry.Cluster = this;
     }
@@ -56,7 +56,11 @@ public sealed class ClusterNode
 
     internal RenewalBook Renewals { get; }
 
-    /// <summary>Salts and round numbers: need not be guessed by nobody, only differ.</summary>
+    /// <summary>Salts and round numbers. Nobody can tell them beforehand, unless a seed is fixed: the boot epoch, which all may know, says nothing of them.</summary>
+    /// <remarks>
+    /// Whoever knew the salt of a round could name two instances so that one hides the other in it. Those would be his own, and the next
+    /// round has another salt; the digest, that has none, says that there is something to find.
+    /// </remarks>
     internal Random Random { get; }
 
     /// <summary>A connection to some node is there.</summary>
@@ -277,9 +281,13 @@ public sealed class ClusterNode
         }
     }
 
-    /// <summary>True while this node is in a repair with another peer.</summary>
-    internal bool IsRepairing(PeerSession except, MonotonicTime now) =>
-        _sessions.Values.Any(session => session != except && session.IsRepairing(now));
+    /// <summary>True while a repair with another peer is to be over before one with <paramref name="session"/> begins.</summary>
+    /// <remarks>
+    /// One at a time: what it brings goes on to the other peers as changes, and is not fetched twice. But of a peer that has just started
+    /// this node, if it is warm, has nothing to fetch: such peers are served side by side, and none waits for another that stands still.
+    /// </remarks>
+    internal bool MustWait(PeerSession session, MonotonicTime now) =>
+        !Serves(session) && _sessions.Values.Any(other => other != session && !Serves(other) && other.IsRepairing(now));
 
     /// <summary>What a link begins with.</summary>
     internal PeerHello Hello(bool heard) => new(Registry.NodeId, Options.ClusterId, VersionNow, Warming is not null, heard);
@@ -288,19 +296,19 @@ public sealed class ClusterNode
 
     private bool IsIsolated => _known.Count > 0 && !_sessions.Values.Any(session => session.Established);
 
-    // One repair at a time, by who waits longest: what it brings goes on to the other peers as changes, and is not fetched twice.
+    private bool Serves(PeerSession session) => Warming is null && session.IsWarming;
+
+    // Of those that may, who waits longest.
     private void CompareNext(MonotonicTime now)
     {
         PeerSession? next = null;
         foreach (PeerSession session in _sessions.Values)
         {
-            next = session.CompareDue(now) is { } due && !(next?.CompareDue(now) <= due) ? session : next;
+            bool sooner = session.CompareDue(now) is { } due && !(next?.CompareDue(now) <= due);
+            next = sooner && !MustWait(session, now) ? session : next;
         }
 
-        if (next is not null && !IsRepairing(next, now))
-        {
-            next.Compare(now);
-        }
+        next?.Compare(now);
     }
 
     private void PassOn(RenewSet set, PeerSession? except)

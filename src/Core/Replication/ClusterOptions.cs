@@ -15,6 +15,9 @@ public sealed record ClusterOptions
     /// <summary>Most changes in a batch to a peer: at 300 bytes each, about 64 kB.</summary>
     public int BatchChangesMax { get; init; } = 256;
 
+    /// <summary>A batch to a peer ends with the change that brings it to this many bytes, unpacked.</summary>
+    public int BatchBytesMax { get; init; } = 1_048_576;
+
     /// <summary>While a batch is under way to a peer, the next one waits this long for more.</summary>
     public TimeSpan BatchDelay { get; init; } = TimeSpan.FromMilliseconds(20);
 
@@ -45,6 +48,7 @@ public sealed record ClusterOptions
         new("TombstoneLife", o => o.TombstoneLife, TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
         new("TombstonesMax", o => o.TombstonesMax, 1_024, 64_000_000, "ends"),
         new("BatchChangesMax", o => o.BatchChangesMax, 1, 65_536, "changes"),
+        new("BatchBytesMax", o => o.BatchBytesMax, 1_024, 16_777_216, "bytes"),
         new("BatchDelay", o => o.BatchDelay, TimeSpan.Zero, TimeSpan.FromSeconds(10)),
         new("BatchesInFlightMax", o => o.BatchesInFlightMax, 1, 1_024, "batches"),
         new("ResendAfter", o => o.ResendAfter, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5)),

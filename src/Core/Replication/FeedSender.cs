@@ -136,14 +136,14 @@ internal sealed class FeedSender(RegistryService registry, ClusterOptions option
             return null;
         }
 
-        var states = new List<KeyedState>();
-        if (!Collect(current, states, now))
+        var batch = new StateBatch(options);
+        if (!Collect(current, batch, now))
         {
             return Reset(current, now);
         }
 
         bool progress = _confirm || (_scanned > _sent && now - _lastSent >= s_progressPeriod);
-        return states.Count > 0 || progress ? Send(states, now) : null;
+        return batch.States.Count > 0 || progress ? Send(batch.States, now) : null;
     }
 
     private FeedBatch Reset(ulong current, MonotonicTime now)
@@ -154,7 +154,7 @@ internal sealed class FeedSender(RegistryService registry, ClusterOptions option
         return Send([], now);
     }
 
-    private FeedBatch Send(List<KeyedState> states, MonotonicTime now)
+    private FeedBatch Send(IReadOnlyList<KeyedState> states, MonotonicTime now)
     {
         _confirm = false;
         BatchesSent++;
@@ -166,10 +166,10 @@ internal sealed class FeedSender(RegistryService registry, ClusterOptions option
     }
 
     // False: changes have been overwritten.
-    private bool Collect(ulong current, List<KeyedState> states, MonotonicTime now)
+    private bool Collect(ulong current, StateBatch batch, MonotonicTime now)
     {
         var taken = new HashSet<Instance>(SameKey.Comparer);
-        while (_scanned < current && states.Count < options.BatchChangesMax)
+        while (_scanned < current && !batch.IsFull)
         {
             if (!registry.TryReadChange(_scanned + 1, out Change change))
             {
@@ -179,7 +179,7 @@ internal sealed class FeedSender(RegistryService registry, ClusterOptions option
             _scanned++;
             if (change.Via != link && taken.Add(change.Record))
             {
-                states.Add(StateAfter(change, now));
+                batch.Add(StateAfter(change, now));
             }
         }
 

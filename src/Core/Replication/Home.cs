@@ -11,6 +11,9 @@ namespace Rollcall.Core.Replication;
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct Home(uint Node, ulong Boot, uint Number, ulong Clock)
 {
+    /// <summary>No number is as high: in no registry are more instances, whatever its limits, and what few places are left over.</summary>
+    public const uint NumbersMax = 1 << 26;
+
     /// <summary>Which of two homes is the newer.</summary>
     public int CompareTo(Home other)
     {

@@ -7,34 +7,63 @@ namespace Rollcall.Core.Replication;
 /// <para>Owner: the registry; its own lock, taken last.</para>
 /// <para>
 /// Shape: per node and boot, chunks of 1,024 handles by number, 16 bytes each, there only where a number is bound. A binding is never
-/// undone: a lease whose home moves, or that ends, changes its generation, and the handle bound renews nothing any more.
+/// undone: a lease whose home moves, or that ends, changes its generation, and the handle bound renews nothing any more. When there are
+/// twice as many chunks as the last time, those that bind no live lease go: of boots that are over, and of numbers given anew. Beyond
+/// 8 times what all leases of a full registry need nothing is bound: a peer that makes numbers up does not fill the memory.
 /// </para>
 /// <para>
 /// I1: of two live leases that had a number in turn, the later one has it: news of the earlier, however late, does not take it away.
 /// </para>
 /// </remarks>
-internal sealed class HomeTable(LeaseDirectory leases)
+internal sealed class HomeTable(LeaseDirectory leases, int instancesMax)
 {
-    // Leases of a boot longer ago have moved to another home or ended by now.
-    private const int BootsKept = 3;
+    private const int SweepMin = 1_024;
 
+    private readonly int _chunksMax = SweepMin + (8 * (instancesMax >> LeaseDirectory.ChunkBits));
     private readonly Lock _gate = new();
-    private readonly List<Origin> _origins = [];
+    private readonly List<Origin> _origins = []; // a place is for good: leases name it
+    private readonly Dictionary<(uint Node, ulong Boot), int> _places = [];
+    private int _chunks; // of all origins
+    private int _sweepAt = SweepMin;
+
+    /// <summary>Chunks of bindings, of all nodes.</summary>
+    public int ChunkCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _chunks;
+            }
+        }
+    }
 
     /// <summary>Binds the number of <paramref name="home"/> to a lease here; returns the place of the origin.</summary>
     public int Bind(in Home home, LeaseHandle handle)
     {
         lock (_gate)
         {
-            int at = IndexOf(home.Node, home.Boot);
-            if (at < 0)
+            if (!_places.TryGetValue((home.Node, home.Boot), out int at))
             {
-                at = Add(new Origin(home.Node, home.Boot));
+                at = _origins.Count;
+                _origins.Add(new Origin(home.Node, home.Boot));
+                _places.Add((home.Node, home.Boot), at);
             }
 
             uint chunk = home.Number >> LeaseDirectory.ChunkBits;
             if (!_origins[at].Chunks.TryGetValue(chunk, out Binding[]? bindings))
             {
+                if (_chunks >= _sweepAt)
+                {
+                    Sweep();
+                }
+
+                if (_chunks >= _chunksMax)
+                {
+                    return at;
+                }
+
+                _chunks++;
                 _origins[at].Chunks[chunk] = bindings = new Binding[LeaseDirectory.ChunkSize];
             }
 
@@ -62,8 +91,7 @@ internal sealed class HomeTable(LeaseDirectory leases)
     {
         lock (_gate)
         {
-            int at = IndexOf(node, boot);
-            return at >= 0 && _origins[at].Chunks.TryGetValue(number >> LeaseDirectory.ChunkBits, out Binding[]? bindings)
+            return _places.TryGetValue((node, boot), out int at) && _origins[at].Chunks.TryGetValue(number >> LeaseDirectory.ChunkBits, out Binding[]? bindings)
                 ? bindings[number & (LeaseDirectory.ChunkSize - 1)].Handle
                 : default;
         }
@@ -75,18 +103,22 @@ internal sealed class HomeTable(LeaseDirectory leases)
         return !LeaseWord.IsFree(word) && LeaseWord.Generation(word) == handle.Generation;
     }
 
-    private int Add(Origin added)
+    private void Sweep()
     {
-        foreach (Origin old in _origins.Where(origin => origin.Node == added.Node).SkipLast(BootsKept - 1))
+        foreach (Origin origin in _origins)
         {
-            old.Chunks.Clear();
+            foreach ((uint chunk, Binding[] bindings) in origin.Chunks)
+            {
+                if (!Array.Exists(bindings, binding => IsLive(binding.Handle)))
+                {
+                    origin.Chunks.Remove(chunk); // which a Dictionary permits amid its enumeration
+                    _chunks--;
+                }
+            }
         }
 
-        _origins.Add(added);
-        return _origins.Count - 1;
+        _sweepAt = Math.Max(SweepMin, 2 * _chunks);
     }
-
-    private int IndexOf(uint node, ulong boot) => _origins.FindIndex(origin => origin.Node == node && origin.Boot == boot);
 
     private sealed record Origin(uint Node, ulong Boot)
     {

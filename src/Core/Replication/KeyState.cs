@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Rollcall.Core.Model;
 using Rollcall.Core.Snapshots;
 
@@ -32,8 +33,18 @@ public readonly record struct KeyState(Content Content, StatusOverride? Override
 /// <param name="State">The state.</param>
 public sealed record KeyedState(ServiceName Service, ReadOnlyMemory<byte> IdUtf8, KeyState State)
 {
+    // 25 numbers, of which a few have 10 bytes, and for each of 10 texts how much of it is that of another.
+    private const int FixedBytesMax = 256;
+
     /// <summary>The key, over the memory of this object.</summary>
     public InstanceKey Key => new(Service.Utf8, IdUtf8.Span);
+
+    /// <summary>Why there is no instance of this name in any registry with these limits; null: there may be.</summary>
+    public RegistryError? CheckKey(RegistryOptions limits) =>
+        RegistrationRule.Key($"Cannot take in {Key.ToString()}", Service.Text, Encoding.UTF8.GetString(IdUtf8.Span), limits);
+
+    /// <summary>No encoding of it takes more bytes. Cost: unpacks the text of a record.</summary>
+    public int BytesMax => FixedBytesMax + Service.Utf8.Length + IdUtf8.Length + (State.Content.Record?.Text.Length ?? 0);
 
     /// <inheritdoc/>
     public override string ToString() =>

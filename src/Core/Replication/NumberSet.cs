@@ -82,7 +82,7 @@ public sealed class NumberSet : IEnumerable<uint>
             ulong chunk = next + distance;
             bool listed = (form & 1) == 0;
             uint length = listed ? form : form / 2;
-            if (chunk > uint.MaxValue >> LeaseDirectory.ChunkBits || length is 0 or > BitmapBytesMax || bytes.Length < length)
+            if (chunk >= Home.NumbersMax >> LeaseDirectory.ChunkBits || length is 0 or > BitmapBytesMax || bytes.Length < length)
             {
                 return false;
             }

@@ -7,6 +7,8 @@ public sealed class PeerPath(string address)
 {
     private long _bytesSent;
     private long _bytesReceived;
+    private long _leftOut;
+    private string? _whyLeftOut;
 
     /// <summary>For people.</summary>
     public string Address { get; } = address;
@@ -17,9 +19,22 @@ public sealed class PeerPath(string address)
     /// <summary>The same, received.</summary>
     public long BytesReceived => Volatile.Read(ref _bytesReceived);
 
+    /// <summary>States that came and were not taken in, because no registry could have.</summary>
+    public long LeftOut => Volatile.Read(ref _leftOut);
+
+    /// <summary>Why the first of them was not; null: all were.</summary>
+    public string? WhyLeftOut => Volatile.Read(ref _whyLeftOut);
+
     /// <summary>Bytes went out.</summary>
     public void Sent(long bytes) => Volatile.Write(ref _bytesSent, _bytesSent + bytes);
 
     /// <summary>Bytes came in.</summary>
     public void Received(long bytes) => Volatile.Write(ref _bytesReceived, _bytesReceived + bytes);
+
+    /// <summary>A state that came is not taken in.</summary>
+    public void Leave(RegistryError why)
+    {
+        Volatile.Write(ref _whyLeftOut, _whyLeftOut ?? why.Message);
+        Volatile.Write(ref _leftOut, _leftOut + 1);
+    }
 }

@@ -63,6 +63,9 @@ internal sealed class PeerSession(ClusterNode node, ushort link, bool dialled, M
     /// <summary>A version of the peer, once it is warm, that a starting node has to reach.</summary>
     public RegistryVersion? WarmVersion { get; private set; }
 
+    /// <summary>True while the peer has said no such version: it has just started.</summary>
+    public bool IsWarming => WarmVersion is null;
+
     /// <summary>Messages waiting: see the bounds above.</summary>
     public int Waiting => _urgent.Count + _renewSets.Count;
 
@@ -329,7 +332,7 @@ internal sealed class PeerSession(ClusterNode node, ushort link, bool dialled, M
                 _nextCompare = time;
                 break;
             case DigestOffer offer:
-                Say(_answers.Answer(offer, busy: node.IsRepairing(except: this, time), time));
+                Say(_answers.Answer(offer, busy: node.MustWait(this, time), time));
                 break;
             case DigestAnswer answer:
                 _repair.Answered(answer, time);

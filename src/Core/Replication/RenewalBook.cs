@@ -15,10 +15,14 @@ internal sealed class RenewalBook(RegistryService registry, ClusterOptions optio
     // Below this a set costs more than it tells.
     private static readonly TimeSpan s_periodMin = TimeSpan.FromMilliseconds(50);
 
+    // More homes than any cluster has: what was not heard of for longest is forgotten, and at worst passed on a second time.
+    private const int SeenMax = 1_024;
+
     private readonly Dictionary<(uint Node, ulong Boot), SeenBatches> _seen = [];
     private long _sinceTick;
     private ulong _batch;
     private MonotonicTime _next;
+    private long _heard; // sets
 
     /// <summary>Renewals sent from here, in all sets, each counted once.</summary>
     public long RenewalsSent { get; private set; }
@@ -95,9 +99,15 @@ internal sealed class RenewalBook(RegistryService registry, ClusterOptions optio
                 _seen.Remove(old);
             }
 
+            if (_seen.Count >= SeenMax)
+            {
+                _seen.Remove(_seen.MinBy(entry => entry.Value.HeardAt).Key);
+            }
+
             _seen[(set.Node, set.Boot)] = seen = new SeenBatches();
         }
 
+        seen.HeardAt = ++_heard;
         return seen.Add(set.Batch);
     }
 
@@ -106,6 +116,8 @@ internal sealed class RenewalBook(RegistryService registry, ClusterOptions optio
     {
         private ulong _newest;
         private ulong _before;
+
+        public long HeardAt { get; set; }
 
         public bool Add(ulong batch)
         {

@@ -24,7 +24,7 @@ internal sealed class Repair(Replica replica, ClusterOptions options, ushort lin
     private readonly Queue<PeerMessage> _questions = new();
     private readonly Queue<ulong> _missing = new();
     private readonly Queue<Instance> _extra = new();
-    private readonly List<KeyedState> _better = []; // ends that the other does not know
+    private readonly Queue<KeyedState> _better = new(); // ends that the other does not know
     private readonly HashSet<int> _unanswered = []; // parts given
     private Step _step;
     private uint _round;
@@ -185,7 +185,11 @@ internal sealed class Repair(Replica replica, ClusterOptions options, ushort lin
         _part++;
         var newer = new List<KeyedState>();
         replica.Apply(answer.States, link, now, newer);
-        _better.AddRange(newer.Where(state => state.State.Content.Record is null)); // live ones are among the extra
+        foreach (KeyedState end in newer.Where(state => state.State.Content.Record is null))
+        {
+            _better.Enqueue(end); // live ones are among the extra
+        }
+
         RecordsMoved += answer.States.Count;
         if (answer.Last)
         {
@@ -279,21 +283,24 @@ internal sealed class Repair(Replica replica, ClusterOptions options, ushort lin
     // or the other way round, what they make together must go: as a change it came by this link, and the feed sends it to others only.
     private ItemsPush Give(MonotonicTime now)
     {
-        int better = Math.Min(_better.Count, options.BatchChangesMax);
-        List<KeyedState> states = _better.GetRange(0, better);
-        _better.RemoveRange(0, better);
-        while (states.Count < options.BatchChangesMax && _extra.TryDequeue(out Instance? record))
+        var batch = new StateBatch(options);
+        while (!batch.IsFull && _better.TryDequeue(out KeyedState? better))
+        {
+            batch.Add(better);
+        }
+
+        while (!batch.IsFull && _extra.TryDequeue(out Instance? record))
         {
             KeyedState state = replica.KeyedStateOf(record, now);
             bool overrideIsMine = record.LastOverride is { } mine && state.State.Override?.Revision == mine.Revision;
             if (state.State.Content.Revision == record.Revision || overrideIsMine)
             {
-                states.Add(state);
+                batch.Add(state);
             }
         }
 
-        RecordsMoved += states.Count;
+        RecordsMoved += batch.States.Count;
         _unanswered.Add(_pushed);
-        return new ItemsPush(_round, _pushed++, states);
+        return new ItemsPush(_round, _pushed++, batch.States);
     }
 }

@@ -104,14 +104,14 @@ internal sealed class RepairAnswers(Replica replica, ClusterOptions options, ush
         }
 
         _progress = now;
-        var states = new List<KeyedState>(Math.Min(_wanted.Count, options.BatchChangesMax));
-        while (states.Count < options.BatchChangesMax && _wanted.TryDequeue(out Instance? record))
+        var batch = new StateBatch(options);
+        while (!batch.IsFull && _wanted.TryDequeue(out Instance? record))
         {
-            states.Add(replica.KeyedStateOf(record, now));
+            batch.Add(replica.KeyedStateOf(record, now));
         }
 
         _answerDue = _wanted.Count > 0;
-        return new ItemsAnswer(_round, _portion, _part++, !_answerDue, _wantedVersion, states);
+        return new ItemsAnswer(_round, _portion, _part++, !_answerDue, _wantedVersion, batch.States);
     }
 
     /// <summary>Takes in records that only the other side holds.</summary>
@@ -125,6 +125,11 @@ internal sealed class RepairAnswers(Replica replica, ClusterOptions options, ush
         _progress = now;
         var newer = new List<KeyedState>();
         replica.Apply(push.States, link, now, newer);
+
+        // A live record of other content the other side has fetched, or gets as a change. What is left is no larger than what was pushed:
+        // ends, and records pushed with an override from here.
+        var pushed = push.States.Select(state => state.State.Content.Revision).ToHashSet();
+        newer.RemoveAll(state => state.State.Content is { Record: not null, Revision: var revision } && !pushed.Contains(revision));
         return new ItemsPushed(_round, push.Part, newer);
     }
 

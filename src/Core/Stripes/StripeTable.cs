@@ -26,7 +26,7 @@ internal sealed class StripeTable
         Options = options;
         Node = node;
         Boot = boot;
-        Homes = options.Cluster is null ? null : new HomeTable(Leases);
+        Homes = options.Cluster is null ? null : new HomeTable(Leases, options.InstancesMax);
         _instancesMax = options.InstancesMax;
         _hash = new KeyHash(options.Seed);
         Clock = new LeaseClock(options);

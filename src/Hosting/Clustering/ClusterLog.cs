@@ -36,6 +36,13 @@ internal static partial class ClusterLog
     [LoggerMessage(49, LogLevel.Information, "Peer {Address} answers: {Why}")]
     public static partial void PeerAnswers(this ILogger logger, string address, string why);
 
+    [LoggerMessage(
+        52,
+        LogLevel.Error,
+        "Peer {Address} sends what no registry takes in; it is left out, which is said once per link, and the two will not agree on it: {Why}"
+    )]
+    public static partial void LeftOut(this ILogger logger, string address, string why);
+
     /// <summary>The line for a state.</summary>
     public static void Say(this ILogger logger, PeerContactView view)
     {

@@ -54,10 +54,17 @@ internal sealed class PeerPump(ClusterHost host, IPeerLane lane, bool dialled)
     private async Task ReceiveAllAsync(Action<uint> onLinked)
     {
         bool isLinked = false;
+        bool saidLeftOut = false;
         try
         {
             while (await lane.ReceiveAsync() is { } message)
             {
+                if (!saidLeftOut && lane.Path.WhyLeftOut is { } why)
+                {
+                    saidLeftOut = true;
+                    host.Logger.LeftOut(lane.Path.Address, why);
+                }
+
                 _node.Receive(_link, message, Now);
                 if (!isLinked && _node.PeerOf(_link) is { } node)
                 {
@@ -67,6 +74,10 @@ internal sealed class PeerPump(ClusterHost host, IPeerLane lane, bool dialled)
 
                 Wake();
                 host.Pulse();
+                if (message is PeerRefusal)
+                {
+                    return; // its last word; if this end refuses too, neither waits for the other
+                }
             }
 
             End($"{lane.Path.Address} closed the connection.");

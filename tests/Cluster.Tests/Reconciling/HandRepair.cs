@@ -6,8 +6,8 @@ namespace Rollcall.Cluster.Tests.Reconciling;
 /// <summary>One round of repair between two registries, without links: what each asks the other has at once.</summary>
 internal static class HandRepair
 {
-    /// <summary>The first one leads.</summary>
-    public static (long Bytes, long Records) Run(RegistryService a, RegistryService b)
+    /// <summary>The first one leads; whoever wants sees each message.</summary>
+    public static (long Bytes, long Records) Run(RegistryService a, RegistryService b, Action<PeerMessage>? see = null)
     {
         var leads = new Repair(a.Replica!, a.Options.Cluster!, 1, new Random(1));
         var answers = new RepairAnswers(b.Replica!, b.Options.Cluster!, 1);
@@ -29,7 +29,12 @@ internal static class HandRepair
             }
 
             back ??= answers.Take(b.Now);
-            bytes += BytesOf(there) + BytesOf(back);
+            foreach (PeerMessage message in new[] { there, back }.OfType<PeerMessage>())
+            {
+                bytes += BytesOf(message);
+                see?.Invoke(message);
+            }
+
             switch (back)
             {
                 case DigestAnswer answer:
@@ -53,10 +58,9 @@ internal static class HandRepair
     }
 
     // What a codec writes: 16 bytes of frame and fixed fields, and the lists; records are counted apart.
-    private static long BytesOf(PeerMessage? message) =>
+    private static long BytesOf(PeerMessage message) =>
         message switch
         {
-            null => 0,
             DigestAnswer answer => 16 + (8L * answer.Buckets.Count),
             SymbolsRequest request => 24 + (8L * request.Buckets.Count),
             SymbolsAnswer answer => 16 + answer.Symbols.Length,

@@ -5,6 +5,21 @@ namespace Rollcall.Cluster.Tests.Reconciling;
 /// <summary>A set of renewals has one encoding, the shorter of two, and whatever else comes is refused.</summary>
 public sealed class NumberSetTests
 {
+    [Fact]
+    public void Numbers_that_no_instance_can_have_are_refused()
+    {
+        const uint Chunks = Home.NumbersMax >> 10;
+        Assert.True(NumberSet.TryDecode(Encoded(Chunks - 1), out _));
+        Assert.False(NumberSet.TryDecode(Encoded(Chunks), out _));
+
+        static byte[] Encoded(uint chunk)
+        {
+            var set = new NumberSet();
+            set.Add(chunk, [1, .. new ulong[NumberSet.WordsPerChunk - 1]]);
+            return set.Encode();
+        }
+    }
+
     [Theory]
     [InlineData("", "")]
     [InlineData("0", "00 03 01")]

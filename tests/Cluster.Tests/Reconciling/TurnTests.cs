@@ -5,7 +5,10 @@ using Rollcall.Testing.Support;
 
 namespace Rollcall.Cluster.Tests.Reconciling;
 
-/// <summary>A node is in one repair at a time: what differs from two peers travels once, and a peer that falls silent holds up no other for good.</summary>
+/// <summary>
+/// A node is in one repair at a time, so that what differs from two peers travels once, and a peer that falls silent holds up no other for
+/// good; but peers that have just started are served side by side.
+/// </summary>
 public sealed class TurnTests
 {
     private const int RingCapacity = 1_024;
@@ -20,7 +23,7 @@ public sealed class TurnTests
     private readonly HandClock _clock = new();
 
     // Of the nodes 1, 2 and 3.
-    private readonly ClusterNode[] _nodes;
+    private ClusterNode[] _nodes;
     private readonly List<Joint> _joints = [];
     private readonly List<(uint From, uint To, PeerMessage Message)> _said = [];
 
@@ -69,11 +72,35 @@ public sealed class TurnTests
         Assert.NotEqual(Root(back), Root(others[0]));
     }
 
+    [Theory]
+    [InlineData(1)] // it leads both repairs
+    [InlineData(2)]
+    [InlineData(3)] // both are led by the others, at once
+    public void Nodes_that_start_are_served_side_by_side_and_one_that_falls_silent_holds_up_none(uint whole)
+    {
+        _nodes = [.. _nodes.Select(node => node.Registry.NodeId == whole ? node : New(node.Registry.NodeId, expectsPeers: true))];
+        ClusterNode full = _nodes[whole - 1];
+        ClusterNode[] starting = [.. _nodes.Where(node => node != full)];
+        for (int i = 0; i < Held; i++)
+        {
+            Register(full, $"i-{i}");
+        }
+
+        Joint silent = Join(full, starting[0]);
+        silent.IsMuteAfter = message => message is ItemsPush or ItemsRequest;
+        Join(full, starting[1]);
+        Pass(TimeSpan.FromSeconds(1));
+        Assert.True(silent.IsMute);
+        Assert.Equal(Root(full), Root(starting[1]));
+        Assert.Null(starting[1].Warming);
+        Assert.NotNull(starting[0].Warming);
+    }
+
     private MonotonicTime Now => _nodes[0].Registry.Now;
 
     private static ulong Root(ClusterNode node) => node.Registry.Replica!.ReadDigest().Root;
 
-    private ClusterNode New(uint id)
+    private ClusterNode New(uint id, bool expectsPeers = false)
     {
         var registry = new RegistryService(
             new RegistryOptions
@@ -88,7 +115,7 @@ public sealed class TurnTests
             _clock
         );
         registry.Advance(registry.Now);
-        return new ClusterNode(registry, expectsPeers: false, registry.Now);
+        return new ClusterNode(registry, expectsPeers, registry.Now);
     }
 
     // The one has instances that the others lack, and the other way round; the others hold the same.

@@ -1,4 +1,6 @@
 using System.Buffers;
+using Rollcall.Core;
+using Rollcall.Core.Model;
 using Rollcall.Core.Replication;
 using Rollcall.Testing.Support;
 using Rollcall.Transports.Wire.Frames;
@@ -119,19 +121,65 @@ public sealed class PeerMessageTests
     }
 
     [Fact]
-    public void A_state_that_no_registry_accepts_makes_the_message_none()
+    public void A_record_that_no_registry_takes_in_is_left_out_of_its_message_with_the_reason()
     {
-        KeyedState state = PeerSamples.States[1];
-        Assert.NotNull(Read(state));
-        Assert.Null(Read(state with { IdUtf8 = default }));
-        Assert.Null(Read(state with { Service = new("") }));
-
-        static PeerMessage? Read(KeyedState state)
+        Registration good = PeerSamples.Said("i");
+        foreach ((string reason, Registration said) in ((string, Registration)[])
+            [
+                ("instance id is missing", good with { Id = "" }),
+                ("instance id holds U+0007", good with { Id = "i-\a" }),
+                ("instance id of 8193 bytes", good with { Id = new string('i', 8_193) }),
+                ("service name is missing", good with { Service = "" }),
+                ("host name is missing", good with { HostName = "" }),
+                ("lease 0 s", good with { LeaseDuration = TimeSpan.Zero }),
+                ("lease 2592001 s", good with { LeaseDuration = TimeSpan.FromSeconds((30 * 86_400) + 1) }),
+                ("home page URL begins with javascript:", good with { HomePageUrl = "javascript:alert(1)" }),
+                ("metadata value of a holds U+0000", good with { Metadata = [new("a", "\0")] }),
+                ("metadata value of a holds U+FFFE", good with { Metadata = [new("a", "\uFFFE")] }),
+                ("metadata key a occurs twice", good with { Metadata = [new("a", "1"), new("a", "2")] }),
+                ("attributes of 65537 pairs", good with { Attributes = Pairs(65_537) }),
+            ])
         {
-            (Opcode opcode, byte[] payload) = PeerSamples.Encode(new HomesAnswer([state]));
-            return PeerSamples.Decode(opcode, payload);
+            var left = new List<RegistryError>();
+            IReadOnlyList<KeyedState> sent = [PeerSamples.States[0], PeerSamples.Live(said), PeerSamples.States[1]];
+            (Opcode opcode, byte[] payload) = PeerSamples.Encode(new FeedBatch(1, 0, 3, Reset: false, sent));
+            var read = (FeedBatch)PeerSamples.Decode(opcode, payload, left.Add)!;
+            Assert.Contains(reason, Assert.Single(left).Message, StringComparison.Ordinal);
+            Assert.Equal(3UL, read.To);
+            Assert.Equal(["ORDERS/i-1", "ORDERS/i-2"], read.States.Select(state => state.Key.ToString()));
         }
     }
+
+    [Fact]
+    public void So_is_an_end_of_what_cannot_have_been()
+    {
+        KeyedState end = PeerSamples.States[1];
+        foreach (KeyedState bad in (KeyedState[])[end with { IdUtf8 = default }, end with { Service = new("") }, end with { IdUtf8 = new byte[8_193] }])
+        {
+            int left = 0;
+            (Opcode opcode, byte[] payload) = PeerSamples.Encode(new HomesAnswer([bad, end]));
+            Assert.Single(((HomesAnswer)PeerSamples.Decode(opcode, payload, _ => left++)!).Homes);
+            Assert.Equal(1, left);
+        }
+    }
+
+    [Fact]
+    public void What_a_registry_of_wider_limits_took_in_is_taken_in()
+    {
+        var narrow = new RegistryOptions();
+        Registration wide = PeerSamples.Said(new string('i', 8_192)) with
+        {
+            Service = new string('ɐ', 2_048), // which in upper case takes three bytes
+            HostName = new string('h', 8_192),
+            Metadata = Pairs(65_536),
+            LeaseDuration = TimeSpan.FromDays(30),
+        };
+        Assert.NotNull(wide.Check(narrow));
+        (Opcode opcode, byte[] payload) = PeerSamples.Encode(new ItemsPush(1, 0, [PeerSamples.Live(wide)]));
+        Assert.Single(((ItemsPush)PeerSamples.Decode(opcode, payload, error => Assert.Fail(error.Message))!).States);
+    }
+
+    private static KeyValuePair<string, string>[] Pairs(int count) => [.. Enumerable.Range(0, count).Select(i => KeyValuePair.Create($"k{i}", "v"))];
 
     // Records of records print all that they hold, but for lists and memory.
     private static string Shown(PeerMessage message) =>

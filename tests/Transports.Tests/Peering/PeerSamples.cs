@@ -1,4 +1,5 @@
 using System.Buffers;
+using Rollcall.Core;
 using Rollcall.Core.Model;
 using Rollcall.Core.Replication;
 using Rollcall.Core.Snapshots;
@@ -20,7 +21,7 @@ internal static class PeerSamples
     /// <summary>A state of each kind.</summary>
     public static IReadOnlyList<KeyedState> States { get; } =
     [
-        State("i-1", new Content(s_revision, Record("i-1"), default), null),
+        State("i-1", Live(Said("i-1")).State.Content, null),
         State("i-2", new Content(s_revision with { Epoch = 2 }, null, ChangeCause.Cancelled), new(InstanceStatus.Unknown, s_revision, AtMs)),
         State("i-3", default, new(InstanceStatus.OutOfService, s_revision, AtMs)),
     ];
@@ -58,7 +59,8 @@ internal static class PeerSamples
     }
 
     /// <summary>A payload as message; null if it is none.</summary>
-    public static PeerMessage? Decode(Opcode opcode, ReadOnlySpan<byte> payload) => PeerMessageRecord.Read(opcode, payload, new ServiceNames());
+    public static PeerMessage? Decode(Opcode opcode, ReadOnlySpan<byte> payload, Action<RegistryError>? leave = null) =>
+        PeerMessageRecord.Read(opcode, payload, new ServiceNames(), leave ?? (_ => { }));
 
     /// <summary>A frame as it goes out.</summary>
     public static byte[] Frame(Opcode opcode, FrameFlags flags, ReadOnlySpan<byte> payload, uint correlation = 0)
@@ -72,9 +74,17 @@ internal static class PeerSamples
     private static KeyedState State(string id, Content content, StatusOverride? overriding) =>
         new(s_orders, System.Text.Encoding.UTF8.GetBytes(id), new KeyState(content, overriding, new Home(7, Boot, 3, (ulong)AtMs << 16)));
 
-    private static Instance Record(string id)
+    /// <summary>The state of what an owner says, checked or not.</summary>
+    public static KeyedState Live(Registration said)
     {
-        var registration = new Registration
+        var service = new ServiceName(said.Service);
+        Instance record = Instance.Restore(service, said, new InstanceFacts(0, 0, s_revision, null, AtMs, AtMs, AtMs, ChangeKind.Added));
+        return new KeyedState(service, record.IdUtf8.ToArray(), new KeyState(new Content(s_revision, record, default), null, default));
+    }
+
+    /// <summary>What an owner says.</summary>
+    public static Registration Said(string id) =>
+        new()
         {
             Service = "orders",
             Id = id,
@@ -89,6 +99,4 @@ internal static class PeerSamples
             ClientStamp = AtMs,
             Metadata = [KeyValuePair.Create("zone", "a")],
         };
-        return Instance.Restore(s_orders, registration, new InstanceFacts(0, 0, s_revision, null, AtMs, AtMs, AtMs, ChangeKind.Added));
-    }
 }

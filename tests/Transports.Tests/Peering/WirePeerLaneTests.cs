@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Rollcall.Core;
+using Rollcall.Core.Model;
 using Rollcall.Core.Replication;
 using Rollcall.Core.Seams;
 using Rollcall.Testing.Support;
@@ -48,6 +50,56 @@ public sealed class WirePeerLaneTests
         var came = (RenewSet?)await receiving.WaitAsync(s_deadline);
         Assert.True(came!.Numbers.Span.SequenceEqual(numbers));
         Assert.InRange(pair.A.Path.BytesSent, packed ? 300_000 : 1_000_000, packed ? 900_000 : 1_001_000);
+    }
+
+    [Fact]
+    public async Task The_largest_record_that_any_registry_takes_in_comes_through_and_leaves_room_for_the_largest_batch()
+    {
+        RegistryOptions limits = RegistryOptions.Widest;
+        KeyedState largest = PeerSamples.Live(Largest(limits));
+        const int BatchBytesMax = 16_777_216;
+        var options = new ClusterOptions { ClusterId = "c", BatchBytesMax = BatchBytesMax };
+        Assert.Empty(options.Validate());
+        Assert.Single((options with { BatchBytesMax = BatchBytesMax + 1 }).Validate());
+        Assert.InRange(BatchBytesMax + largest.BytesMax, BatchBytesMax + (2 * limits.MetadataBytesMax), WirePeerLane.MessageBytesMax - 1_024);
+
+        await using var pair = new Pair(Packing.None);
+        Task<PeerMessage?> receiving = pair.B.ReceiveAsync().AsTask();
+        await pair.A.SendAsync(new FeedBatch(1, 0, 1, Reset: false, [largest])).AsTask().WaitAsync(s_deadline);
+        await pair.A.FlushAsync().AsTask().WaitAsync(s_deadline);
+        var came = (FeedBatch?)await receiving.WaitAsync(s_deadline);
+        Assert.Equal(Portrait.Of(largest.State.Content.Record!), Portrait.Of(Assert.Single(came!.States).State.Content.Record!));
+        Assert.Equal(0, pair.B.Path.LeftOut);
+        Assert.InRange(pair.A.Path.BytesSent, 2 * limits.MetadataBytesMax, largest.BytesMax + (largest.BytesMax / 1_000));
+    }
+
+    // Every text as long as it may be, and in as many pieces.
+    private static Registration Largest(RegistryOptions limits)
+    {
+        int valueBytes = (limits.MetadataBytesMax / limits.MetadataPairsMax) - 5;
+        KeyValuePair<string, string>[] pairs =
+        [
+            .. Enumerable.Range(0, limits.MetadataPairsMax).Select(i => KeyValuePair.Create($"{i:x5}", new string((char)('a' + (i % 26)), valueBytes))),
+        ];
+        string url = new('u', limits.UrlBytesMax);
+        string vips = new('v', limits.VipsBytesMax);
+        string host = new('h', limits.HostBytesMax);
+        return PeerSamples.Said(new string('i', limits.IdBytesMax)) with
+        {
+            Service = new string('S', limits.ServiceBytesMax),
+            HostName = host,
+            Address = host,
+            Zone = host,
+            Region = host,
+            Vips = vips,
+            SecureVips = vips,
+            HomePageUrl = url,
+            StatusPageUrl = url,
+            HealthCheckUrl = url,
+            SecureHealthCheckUrl = url,
+            Metadata = pairs,
+            Attributes = pairs,
+        };
     }
 
     [Fact]

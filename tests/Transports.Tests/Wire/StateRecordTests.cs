@@ -24,6 +24,10 @@ public sealed class StateRecordTests
     }
 
     [Fact]
+    public void No_state_takes_more_bytes_than_it_says() =>
+        Assert.All(States(new Random(12), StateCount), state => Assert.InRange(Write([state]).Length, 1, state.BytesMax));
+
+    [Fact]
     public void So_it_does_from_packed_blocks()
     {
         KeyedState[] states = [.. States(new Random(8), 10 * StateCount)];
@@ -113,7 +117,7 @@ public sealed class StateRecordTests
                 1 => new StatusOverride(InstanceStatus.OutOfService, random.Next(2) == 0 ? revision : RevisionOf(random), 1_700_000_000_000 + i),
                 _ => new StatusOverride(InstanceStatus.Unknown, RevisionOf(random), 1_700_000_000_000 - i),
             };
-            Home home = random.Next(4) == 0 ? default : new Home((uint)random.Next(3), (ulong)random.Next(2), (uint)random.Next(), RevisionOf(random).Clock);
+            Home home = random.Next(4) == 0 ? default : new Home((uint)random.Next(3), (ulong)random.Next(2), (uint)random.Next((int)Home.NumbersMax), RevisionOf(random).Clock);
             Content content = random.Next(4) switch
             {
                 0 => default,

@@ -61,6 +61,7 @@ internal sealed class NativePeers(RegistryService registry)
             json.WriteNumber("batchesUnderWay", link.BatchesUnderWay);
             json.WriteNumber("bytesSent", link.Path?.BytesSent ?? 0);
             json.WriteNumber("bytesReceived", link.Path?.BytesReceived ?? 0);
+            json.WriteNumber("leftOut", link.Path?.LeftOut ?? 0);
             WriteTime(json, "heardAt", link.HeardAt);
         }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Rollcall.Core;
 using Rollcall.Core.Model;
 using Rollcall.Core.Replication;
 using Rollcall.Transports.Wire.Frames;
@@ -11,9 +12,6 @@ namespace Rollcall.Transports.Wire.Peering;
 internal static class PeerMessageRecord
 {
     private const int ItemBytes = 6;
-
-    private static readonly TimeSpan s_leaseMin = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan s_leaseMax = TimeSpan.FromDays(30);
 
     /// <summary>Writes the payload of a message; returns its opcode.</summary>
     public static Opcode Write(IBufferWriter<byte> output, PeerMessage message)
@@ -72,7 +70,11 @@ internal static class PeerMessageRecord
     }
 
     /// <summary>Reads the payload of a message; null if it is none.</summary>
-    public static PeerMessage? Read(Opcode opcode, ReadOnlySpan<byte> payload, ServiceNames services)
+    /// <param name="opcode">Its opcode.</param>
+    /// <param name="payload">It.</param>
+    /// <param name="services">The services that have come over the lane.</param>
+    /// <param name="leave">Told of each state that is left out of the message.</param>
+    public static PeerMessage? Read(Opcode opcode, ReadOnlySpan<byte> payload, ServiceNames services, Action<RegistryError> leave)
     {
         var reader = new PayloadReader(payload);
         PeerMessage? message = opcode switch
@@ -81,12 +83,12 @@ internal static class PeerMessageRecord
             Opcode.PeerRefusal => new PeerRefusal(reader.Text()),
             Opcode.PeerReady => new PeerReady(reader.Version()),
             Opcode.FeedRequest => new FeedRequest(reader.Version()),
-            Opcode.FeedBatch => ReadBatch(ref reader, services),
+            Opcode.FeedBatch => ReadBatch(ref reader, services, leave),
             Opcode.FeedAck => new FeedAck(reader.Fixed64(), reader.Number(), reader.Flag()),
             Opcode.RenewSet => new RenewSet(reader.Number32(), reader.Fixed64(), reader.Number(), reader.Bytes(reader.Left).ToArray()),
             Opcode.HomesRequest => new HomesRequest(reader.Number32(), reader.Fixed64(), ReadNumbers(ref reader)),
-            Opcode.HomesAnswer => new HomesAnswer(ReadStates(ref reader, services)),
-            _ => ReadRepair(opcode, ref reader, services),
+            Opcode.HomesAnswer => new HomesAnswer(ReadStates(ref reader, services, leave)),
+            _ => ReadRepair(opcode, ref reader, services, leave),
         };
         return reader.AtEnd ? message : null;
     }
@@ -155,7 +157,7 @@ internal static class PeerMessageRecord
         }
     }
 
-    private static PeerMessage? ReadRepair(Opcode opcode, ref PayloadReader reader, ServiceNames services) =>
+    private static PeerMessage? ReadRepair(Opcode opcode, ref PayloadReader reader, ServiceNames services, Action<RegistryError> leave) =>
         opcode switch
         {
             Opcode.RepairRequest => new RepairRequest(),
@@ -187,10 +189,10 @@ internal static class PeerMessageRecord
                 reader.Positive(),
                 reader.Flag(),
                 reader.Number(),
-                ReadStates(ref reader, services)
+                ReadStates(ref reader, services, leave)
             ),
-            Opcode.ItemsPush => new ItemsPush(reader.Number32(), reader.Positive(), ReadStates(ref reader, services)),
-            Opcode.ItemsPushed => new ItemsPushed(reader.Number32(), reader.Positive(), ReadStates(ref reader, services)),
+            Opcode.ItemsPush => new ItemsPush(reader.Number32(), reader.Positive(), ReadStates(ref reader, services, leave)),
+            Opcode.ItemsPushed => new ItemsPushed(reader.Number32(), reader.Positive(), ReadStates(ref reader, services, leave)),
             Opcode.RepairDone => new RepairDone(reader.Number32(), reader.Number(), reader.Flag()),
             _ => null,
         };
@@ -209,7 +211,7 @@ internal static class PeerMessageRecord
         return new PeerHello(node, cluster, version, (flags & 1) != 0, (flags & 2) != 0);
     }
 
-    private static FeedBatch ReadBatch(ref PayloadReader reader, ServiceNames services)
+    private static FeedBatch ReadBatch(ref PayloadReader reader, ServiceNames services, Action<RegistryError> leave)
     {
         ulong boot = reader.Fixed64();
         ulong from = reader.Number();
@@ -219,7 +221,7 @@ internal static class PeerMessageRecord
             reader.Fail();
         }
 
-        return new FeedBatch(boot, from, to, reader.Flag(), ReadStates(ref reader, services));
+        return new FeedBatch(boot, from, to, reader.Flag(), ReadStates(ref reader, services, leave));
     }
 
     private static void WriteStates(IBufferWriter<byte> output, IReadOnlyList<KeyedState> states)
@@ -231,21 +233,27 @@ internal static class PeerMessageRecord
         }
     }
 
-    // Up to the end. What no registry could have accepted is no state.
-    private static List<KeyedState> ReadStates(ref PayloadReader reader, ServiceNames services)
+    // Up to the end. A peer is trusted to be Rollcall: what it took in by its limits is taken in here, whose limits may be narrower, or
+    // the two would never agree; InstancesMax and TombstonesMax bound how much. But what no registry takes in, whatever its limits,
+    // because it would spoil a format for all readers, can only come of a fault: it is left out, counted, and said once per link. Of
+    // that record the two never agree, of all else they do; to end the link would part the cluster for one record.
+    private static List<KeyedState> ReadStates(ref PayloadReader reader, ServiceNames services, Action<RegistryError> leave)
     {
         var states = new List<KeyedState>();
         StateRow row = default;
         while (reader.Left > 0)
         {
-            KeyedState state = StateRecord.Read(ref reader, services, ref row);
-            bool named = !state.Service.Utf8.IsEmpty && !state.IdUtf8.IsEmpty;
-            if (!named || state.State.Content.Record is { LeaseDuration: var lease } && (lease < s_leaseMin || lease > s_leaseMax))
+            KeyedState state = StateRecord.Read(ref reader, services, ref row, out Registration? said);
+            if (reader.Failed)
             {
-                reader.Fail();
+                break;
             }
 
-            if (!reader.Failed)
+            if ((said is null ? state.CheckKey(RegistryOptions.Widest) : said.Check(RegistryOptions.Widest)) is { } error)
+            {
+                leave(error);
+            }
+            else
             {
                 states.Add(state);
             }

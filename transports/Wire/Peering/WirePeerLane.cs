@@ -21,8 +21,9 @@ internal sealed class WirePeerLane : IPeerLane
     /// <summary>Most payload of a frame.</summary>
     public const int FrameBytesMax = 64 * 1024;
 
-    // A batch of 256 of the largest records that a registry takes by default has 20 MB.
-    private const int MessageBytesMax = 64 * 1024 * 1024;
+    /// <summary>Most bytes of a message, unpacked: with every option at its greatest, a batch has 16 MB and one record of 36 MB on top.</summary>
+    public const int MessageBytesMax = 64 * 1024 * 1024;
+
     private const int KeptBytesMax = 1024 * 1024;
 
     // The other end has this long to take the last word.
@@ -313,8 +314,8 @@ internal sealed class WirePeerLane : IPeerLane
 
     private PeerMessage? Read(in FrameHeader header, ReadOnlySpan<byte> payload) =>
         header.Flags.HasFlag(FrameFlags.Packed)
-            ? PeerMessageRecord.Read(header.Opcode, Chunk.Unpack(payload, _packing, MessageBytesMax), _services)
-            : PeerMessageRecord.Read(header.Opcode, payload, _services);
+            ? PeerMessageRecord.Read(header.Opcode, Chunk.Unpack(payload, _packing, MessageBytesMax), _services, Path.Leave)
+            : PeerMessageRecord.Read(header.Opcode, payload, _services, Path.Leave);
 
     private LinkException Closed(string why)
     {

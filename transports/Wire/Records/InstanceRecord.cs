@@ -56,7 +56,11 @@ internal static class InstanceRecord
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote; what it returns is meaningless if the reader failed.</summary>
-    public static Instance Read(ref PayloadReader reader, ServiceName service, uint number, ulong version)
+    public static Instance Read(ref PayloadReader reader, ServiceName service, uint number, ulong version) =>
+        Read(ref reader, service, number, version, out _);
+
+    /// <summary>The same, and as what its owner would have said.</summary>
+    public static Instance Read(ref PayloadReader reader, ServiceName service, uint number, ulong version, out Registration said)
     {
         ulong bits = reader.Number();
         if (bits >> (OwnStatusShift + OwnStatusBits) != 0)
@@ -79,7 +83,7 @@ internal static class InstanceRecord
         byte[] host = reader.Rest(id);
         byte[] address = reader.Rest(host);
         string?[] texts = ReadTexts(ref reader, bits, host, address, port);
-        var registration = new Registration
+        said = new Registration
         {
             Service = service.Text,
             Id = reader.Decode(id),
@@ -107,7 +111,7 @@ internal static class InstanceRecord
         };
         ChangeKind lastChange = Has(bits, LastChangeShift) ? ChangeKind.Modified : ChangeKind.Added;
         var facts = new InstanceFacts(number, version, revision, overriding, registeredAt, serviceUpAt, at, lastChange);
-        return Instance.Restore(service, registration, facts);
+        return Instance.Restore(service, said, facts);
     }
 
     private static ulong BitsOf(Instance instance)

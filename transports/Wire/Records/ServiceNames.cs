@@ -10,6 +10,7 @@ internal sealed class ServiceNames
 {
     // A node that sends ever new names shall not fill the memory: from here on names are not shared any more.
     private const int Max = 1_000_000;
+    private const int SharedLengthMax = 256;
 
     private readonly ConcurrentDictionary<string, ServiceName> _names = new(StringComparer.Ordinal);
 
@@ -23,6 +24,6 @@ internal sealed class ServiceNames
         }
 
         var name = new ServiceName(text);
-        return _names.Count < Max ? _names.GetOrAdd(text, name) : name;
+        return text.Length <= SharedLengthMax && _names.Count < Max ? _names.GetOrAdd(text, name) : name;
     }
 }

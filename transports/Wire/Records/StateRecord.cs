@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Text;
 using Rollcall.Core.Model;
 using Rollcall.Core.Replication;
 using Rollcall.Core.Snapshots;
@@ -59,8 +60,13 @@ internal static class StateRecord
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote; what it returns is meaningless if the reader failed.</summary>
-    public static KeyedState Read(ref PayloadReader reader, ServiceNames services, ref StateRow row)
+    public static KeyedState Read(ref PayloadReader reader, ServiceNames services, ref StateRow row) =>
+        Read(ref reader, services, ref row, out _);
+
+    /// <summary>The same, and of a record what its owner would have said; null: it is none.</summary>
+    public static KeyedState Read(ref PayloadReader reader, ServiceNames services, ref StateRow row, out Registration? said)
     {
+        said = null;
         var bits = (StateBits)reader.Byte();
         bool unknown = (bits & ~StateBits.All) != 0 || (bits.HasFlag(StateBits.Live) && bits.HasFlag(StateBits.Ended));
         if (unknown || (bits.HasFlag(StateBits.SameService) && row.Service is null))
@@ -69,8 +75,8 @@ internal static class StateRecord
         }
 
         ServiceName service = bits.HasFlag(StateBits.SameService) && row.Service is { } same ? same : services.Read(ref reader);
-        Instance? record = bits.HasFlag(StateBits.Live) ? InstanceRecord.Read(ref reader, service, 0, 0) : null;
-        byte[] id = record is null ? reader.Utf8().ToArray() : record.IdUtf8.ToArray();
+        Instance? record = bits.HasFlag(StateBits.Live) ? InstanceRecord.Read(ref reader, service, 0, 0, out said) : null;
+        byte[] id = record is null ? Encoding.UTF8.GetBytes(reader.Text()) : record.IdUtf8.ToArray();
         Content content = record is not null ? new(record.Revision, record, default) : ReadEnd(ref reader, bits);
         long at = AtOf(content.Revision);
         StatusOverride? overriding = bits.HasFlag(StateBits.Override) ? OverrideRecord.Read(ref reader, content.Revision, at) : record?.Override;
@@ -125,7 +131,13 @@ internal static class StateRecord
     private static Home ReadHome(ref PayloadReader reader, long at, bool sameOrigin, in StateRow row)
     {
         (uint node, ulong boot) = sameOrigin ? (row.Node, row.Boot) : (reader.Number32(), reader.Fixed64());
-        return new Home(node, boot, reader.Number32(), unchecked((ulong)reader.Signed() + ((ulong)at << ClockShift)));
+        uint number = reader.Number32();
+        if (number >= Home.NumbersMax)
+        {
+            reader.Fail();
+        }
+
+        return new Home(node, boot, number, unchecked((ulong)reader.Signed() + ((ulong)at << ClockShift)));
     }
 }
 
