@@ -23,7 +23,7 @@ internal static partial class ProblemReport
         errors.WriteLine();
         foreach (ConfigurationProblem problem in problems)
         {
-            string value = problem.Value is { } text ? $" = {Shown(problem.Key, text)}" : "";
+            string value = ValueOf(problem);
             string source = ConfigurationSources.SourceOf(configuration, problem.Key) is { } name ? $"  [{name}]" : "";
             errors.WriteLine($"  {problem.Key}{value}{source}");
             errors.WriteLine($"      {problem.Text}");
@@ -32,6 +32,11 @@ internal static partial class ProblemReport
         errors.WriteLine();
         errors.WriteLine("rollcall-server --options lists every option.");
     }
+
+    /// <summary>A problem as a line of the log.</summary>
+    public static string Line(ConfigurationProblem problem) => $"{problem.Key}{ValueOf(problem)}: {problem.Text}";
+
+    private static string ValueOf(ConfigurationProblem problem) => problem.Value is { } text ? $" = {Shown(problem.Key, text)}" : "";
 
     /// <summary>Where secrets are at home what is shown is listed: the name of a secret can be misspelled.</summary>
     private static readonly string[] s_paths =
@@ -52,7 +57,7 @@ internal static partial class ProblemReport
         key.StartsWith(ServerSettings.TlsSection + ":", StringComparison.OrdinalIgnoreCase)
         || s_secretive.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>User and password in a URL.</summary>
-    [GeneratedRegex("//[^/@]*@")]
+    /// <summary>User and password in a URL, however they are misspelled.</summary>
+    [GeneratedRegex(@"//\S*@")]
     private static partial Regex UserInfo();
 }

@@ -11,10 +11,10 @@ internal static class Wait
     public static TimeSpan Deadline => TimeSpan.FromSeconds(60);
 
     /// <summary>Returns as soon as the condition holds.</summary>
-    /// <exception cref="TimeoutException">It did not hold before <see cref="Deadline"/>; the message says what.</exception>
-    public static async Task UntilAsync(Func<Task<bool>> condition, Func<string> expected)
+    /// <exception cref="TimeoutException">It did not hold before <see cref="Deadline"/>, or <paramref name="patience"/>; the message says what.</exception>
+    public static async Task UntilAsync(Func<Task<bool>> condition, Func<string> expected, TimeSpan? patience = null)
     {
-        using CancellationTokenSource deadline = new(Deadline);
+        using CancellationTokenSource deadline = new(patience ?? Deadline);
         using PeriodicTimer pace = new(s_pace);
         while (!await condition())
         {
@@ -24,7 +24,7 @@ internal static class Wait
             }
             catch (OperationCanceledException)
             {
-                throw new TimeoutException($"Did not see within {Deadline.TotalSeconds} s: {expected()}");
+                throw new TimeoutException($"Did not see within {(patience ?? Deadline).TotalSeconds} s: {expected()}");
             }
         }
     }

@@ -26,25 +26,36 @@ public sealed class TestAuthority : IDisposable
     public X509Certificate2 Certificate { get; }
 
     /// <summary>For a server at loopback or <paramref name="host"/>, valid from two days ago until <paramref name="ends"/>: in a year.</summary>
-    public X509Certificate2 IssueServer(string host = "localhost", DateTimeOffset? ends = null)
-    {
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(host);
-        names.AddIpAddress(IPAddress.Loopback);
-        names.AddIpAddress(IPAddress.IPv6Loopback);
-        return Issue(host, ForServers, names.Build(), ends);
-    }
+    public X509Certificate2 IssueServer(string host = "localhost", DateTimeOffset? ends = null) =>
+        Issue(host, [ForServers], NamesOf(host, atLoopback: true), ends);
+
+    /// <summary>For a node of a cluster, which is a server and a client, at <paramref name="host"/> and, if so said, at loopback.</summary>
+    public X509Certificate2 IssueNode(string host, bool atLoopback = true, DateTimeOffset? ends = null) =>
+        Issue(host, [ForServers, ForClients], NamesOf(host, atLoopback), ends);
 
     /// <summary>For a client, valid from two days ago until <paramref name="ends"/>: in a year.</summary>
-    public X509Certificate2 IssueClient(string name, DateTimeOffset? ends = null) => Issue(name, ForClients, null, ends);
+    public X509Certificate2 IssueClient(string name, DateTimeOffset? ends = null) => Issue(name, [ForClients], null, ends);
 
     public void Dispose() => Certificate.Dispose();
 
-    private X509Certificate2 Issue(string name, string purpose, X509Extension? names, DateTimeOffset? ends)
+    private static X509Extension NamesOf(string host, bool atLoopback)
+    {
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(host);
+        if (atLoopback)
+        {
+            names.AddIpAddress(IPAddress.Loopback);
+            names.AddIpAddress(IPAddress.IPv6Loopback);
+        }
+
+        return names.Build();
+    }
+
+    private X509Certificate2 Issue(string name, string[] purposes, X509Extension? names, DateTimeOffset? ends)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], critical: false));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([.. purposes.Select(purpose => new Oid(purpose))], critical: false));
         if (names is not null)
         {
             request.CertificateExtensions.Add(names);

@@ -67,8 +67,13 @@ internal sealed class Dispatcher
         }
 
         exchange.Operation = endpoint!.Label;
-        if (!_gate.Admits(exchange, endpoint, route.Name))
+        if (!_gate.Admits(exchange, endpoint, route.Name, out AccessRefusal? refusal))
         {
+            if (route.Kind == RouteKind.PeerLane)
+            {
+                _registry.Cluster?.TurnedAway?.Invoke($"http://{exchange.Remote}", refusal.Message);
+            }
+
             return Task.CompletedTask;
         }
 

@@ -173,8 +173,8 @@ public sealed class HttpServerTransport : IServerTransport
         listen.Protocols = HttpProtocols.Http1;
         if (_tls is { } tls)
         {
-            ILogger logger = _loggers.CreateLogger<HttpServerTransport>();
-            listen.Use(next => new TlsConnection(tls, Options.HeaderTimeout, next, logger).ServeAsync);
+            var failures = new HandshakeFailures(_loggers.CreateLogger<HttpServerTransport>(), Name);
+            listen.Use(next => new TlsConnection(tls, Options.HeaderTimeout, next, failures).ServeAsync);
         }
     }
 

@@ -7,7 +7,4 @@ internal static partial class Log
 {
     [LoggerMessage(EventId = 3000, Level = LogLevel.Error, Message = "A {Operation} request failed: this is a bug")]
     public static partial void RequestFailed(ILogger logger, string operation, Exception exception);
-
-    [LoggerMessage(EventId = 3001, Level = LogLevel.Debug, Message = "A TLS handshake failed: {Reason}")]
-    public static partial void HandshakeFailed(ILogger logger, string reason);
 }

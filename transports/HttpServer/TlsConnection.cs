@@ -4,8 +4,8 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Logging;
 using Rollcall.Core.Seams;
+using Rollcall.Transports.Wire.Connections;
 
 namespace Rollcall.Transports.HttpServer;
 
@@ -15,20 +15,15 @@ namespace Rollcall.Transports.HttpServer;
 /// Kestrel's own needs a host with its services, which a transport does not have. This does what it does for HTTP/1.1: a handshake within a time
 /// limit, then HTTP over the decrypted stream.
 /// </para>
-/// <para>Errors: a handshake that fails ends its connection and nothing else; it is the peer's, and logged at debug level only.</para>
+/// <para>Errors: a handshake that fails ends its connection and nothing else; why, is a line in the log, one a minute.</para>
 /// </remarks>
-internal sealed class TlsConnection(TlsOptions tls, TimeSpan handshakeTimeout, ConnectionDelegate next, ILogger logger)
+internal sealed class TlsConnection(TlsOptions tls, TimeSpan handshakeTimeout, ConnectionDelegate next, HandshakeFailures failures)
 {
-    private readonly SslServerAuthenticationOptions _options = new()
-    {
-        ServerCertificateContext = SslStreamCertificateContext.Create(tls.Certificate, tls.Intermediates, offline: true),
-        ClientCertificateRequired = tls.ClientAuthorities is not null,
-        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-        RemoteCertificateValidationCallback = (_, shown, chain, _) => tls.AcceptsClient(shown as X509Certificate2, chain),
-        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-        ApplicationProtocols = [SslApplicationProtocol.Http11],
-        AllowRenegotiation = false,
-    };
+    private readonly SslStreamCertificateContext _certificate = SslStreamCertificateContext.Create(
+        tls.Certificate,
+        tls.Intermediates,
+        offline: true
+    );
 
     public async Task ServeAsync(ConnectionContext connection)
     {
@@ -66,14 +61,25 @@ internal sealed class TlsConnection(TlsOptions tls, TimeSpan handshakeTimeout, C
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
         deadline.CancelAfter(handshakeTimeout);
+        string? refusal = null;
+        var options = new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = _certificate,
+            ClientCertificateRequired = tls.ClientAuthorities is not null,
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            RemoteCertificateValidationCallback = (_, shown, chain, _) => (refusal = ClientCheck.Refusal(tls, shown, chain)) is null,
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            ApplicationProtocols = [SslApplicationProtocol.Http11],
+            AllowRenegotiation = false,
+        };
         try
         {
-            await stream.AuthenticateAsServerAsync(_options, deadline.Token);
+            await stream.AuthenticateAsServerAsync(options, deadline.Token);
             return true;
         }
         catch (Exception e) when (e is AuthenticationException or IOException or OperationCanceledException or ConnectionAbortedException)
         {
-            Log.HandshakeFailed(logger, e.Message.ReplaceLineEndings(" "));
+            failures.Note(connection.RemoteEndPoint?.ToString() ?? "", refusal ?? e.Message);
             return false;
         }
     }

@@ -40,7 +40,7 @@ public sealed class QuicDialer(QuicDialerOptions options) : IWireDialer
         }
         catch (Exception e) when (e is QuicException or AuthenticationException or SocketException)
         {
-            throw new LinkException(LinkFailure.Unreachable, $"Cannot connect to {Address}: {refusal ?? Describe(e)}.", e);
+            throw new LinkException(LinkFailure.Unreachable, $"Cannot connect to {Address}: {refusal ?? Describe(e) + Hint(e)}.", e);
         }
     }
 
@@ -55,6 +55,10 @@ public sealed class QuicDialer(QuicDialerOptions options) : IWireDialer
             QuicException { QuicError: QuicError.AlpnInUse or QuicError.VersionNegotiationError } => "the server does not speak this protocol",
             _ => exception.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.'),
         };
+
+    // Mostly that comes later: a server looks at the client's certificate last.
+    private string Hint(Exception exception) =>
+        exception is AuthenticationException && options.Trust.ClientCertificate is not null ? ". It may not take the certificate shown" : "";
 
     private QuicClientConnectionOptions ConnectionOptions(Action<string?> onRefusal) =>
         new()

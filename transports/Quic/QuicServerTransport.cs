@@ -227,7 +227,15 @@ public sealed class QuicServerTransport : IServerTransport
 
                 // What else the errors say is not for us: a client's certificate need not be for the name of the server.
                 RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
-                    _tls.AcceptsClient((X509Certificate2?)certificate, chain),
+                {
+                    string? refusal = ClientCheck.Refusal(_tls, certificate, chain);
+                    if (refusal is not null)
+                    {
+                        _handshakeFailures.Note(connection.RemoteEndPoint.ToString(), refusal);
+                    }
+
+                    return refusal is null;
+                },
             },
         };
     }

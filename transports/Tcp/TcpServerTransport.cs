@@ -217,7 +217,11 @@ public sealed class TcpServerTransport : IServerTransport
         try
         {
             Principal? known = lane is TlsLane secure ? await _tls!.AcceptAsync(secure.Stream, _stopping.Token) : null;
-            await _wire!.ServeAsync(lane, new LanePeer(Name, remote, known), _stopping.Token);
+            bool wasHeard = await _wire!.ServeAsync(lane, new LanePeer(Name, remote, known), _stopping.Token);
+            if (!wasHeard && lane is TlsLane)
+            {
+                _handshakeFailures.Note(remote, "the client went behind it, without a word: it may not take this server for the one it means");
+            }
         }
         catch (Exception e) when (e is AuthenticationException or IOException)
         {

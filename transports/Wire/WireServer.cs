@@ -102,7 +102,8 @@ public sealed class WireServer : IDisposable
     /// <param name="lane">The lane.</param>
     /// <param name="peer">Who is at its other end.</param>
     /// <param name="stopping">Ends the session with an error frame.</param>
-    public async Task ServeAsync(IDuplexPipe lane, LanePeer peer, CancellationToken stopping)
+    /// <returns>False if the client went without a word.</returns>
+    public async Task<bool> ServeAsync(IDuplexPipe lane, LanePeer peer, CancellationToken stopping)
     {
         var session = new WireSession(this, lane, peer);
         _sessions[session] = true;
@@ -119,7 +120,7 @@ public sealed class WireServer : IDisposable
             );
             if (!await session.RunAsync().ConfigureAwait(false))
             {
-                return;
+                return session.WasHeard;
             }
         }
         finally
@@ -131,6 +132,7 @@ public sealed class WireServer : IDisposable
         var path = new PeerPath($"{peer.Transport}://{peer.Remote}");
         await using var link = new WirePeerLane(lane, path, session.Packing, Options);
         await Peers!(link, stopping).ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>Ends the sweep and the pump; sessions are ended by their tokens.</summary>

@@ -52,6 +52,9 @@ public sealed class ClusterNode
     /// <summary>Takes the connections that peers open; set by the host, for the transports. Null: nobody does.</summary>
     public PeerAcceptor? Acceptor { get; set; }
 
+    /// <summary>Told of those who come as peers and may not; set by the host. Null: nobody is.</summary>
+    public PeerTurnedAway? TurnedAway { get; set; }
+
     internal ClusterOptions Options { get; }
 
     internal RenewalBook Renewals { get; }
@@ -134,6 +137,20 @@ public sealed class ClusterNode
         lock (_gate)
         {
             _warmUp.Open();
+        }
+    }
+
+    /// <summary>A node is no peer of this one any more: unless it is linked all the same, nothing of it is kept, and nobody misses it.</summary>
+    public void Forget(uint node)
+    {
+        lock (_gate)
+        {
+            bool stays =
+                _sessions.Values.Any(session => session.Said?.Node == node) || Contacts.Any(contact => contact.View.Node == node);
+            if (!stays && _known.Remove(node))
+            {
+                Registry.Replica!.SetIsolated(IsIsolated);
+            }
         }
     }
 

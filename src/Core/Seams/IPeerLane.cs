@@ -46,3 +46,8 @@ public interface IPeerDialer
 
 /// <summary>Takes a connection that a peer opened; ends when it is over, without an exception. Whoever calls disposes of the lane.</summary>
 public delegate Task PeerAcceptor(IPeerLane lane, CancellationToken stopping);
+
+/// <summary>Somebody came as a peer and was not let in; returns at once.</summary>
+/// <param name="address">Where it comes from.</param>
+/// <param name="why">For people; holds no secret.</param>
+public delegate void PeerTurnedAway(string address, string why);

@@ -29,6 +29,7 @@ public sealed class ClusterHost : IAsyncDisposable
     private readonly SaidBefore _said = new();
     private PeerPump[] _pumps = []; // replaced under _gate
     private Task _loop = Task.CompletedTask;
+    private Task _leaving = Task.CompletedTask; // replaced under _gate; peers that are configured no longer are at their end
     private bool _wasWarming;
     private volatile TaskCompletionSource? _drained; // somebody waits for that
 
@@ -42,6 +43,7 @@ public sealed class ClusterHost : IAsyncDisposable
         Time = time ?? TimeProvider.System;
         Logger = logger ?? NullLogger<ClusterHost>.Instance;
         node.Acceptor = AcceptAsync;
+        node.TurnedAway = TurnedAway;
         _timer = Time.CreateTimer(_ => _pulse.Set(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -73,10 +75,10 @@ public sealed class ClusterHost : IAsyncDisposable
     {
         lock (_gate)
         {
-            foreach (string gone in _peers.Keys.Except(peers.Select(peer => peer.Address), StringComparer.Ordinal).ToArray())
+            RunningPeer[] gone = [.. _peers.Values.ExceptBy(peers.Select(peer => peer.Address), peer => peer.Contact.Address)];
+            foreach (RunningPeer peer in gone)
             {
-                _peers.Remove(gone, out RunningPeer? peer);
-                peer!.Ending.Cancel();
+                _peers.Remove(peer.Contact.Address);
             }
 
             foreach (ConfiguredPeer added in peers.Where(peer => !_peers.ContainsKey(peer.Address)))
@@ -85,6 +87,7 @@ public sealed class ClusterHost : IAsyncDisposable
             }
 
             Node.Contacts = [.. _peers.Values.Select(peer => peer.Contact)];
+            _leaving = Task.WhenAll([_leaving, .. gone.Select(LeaveAsync)]);
         }
 
         LookAround();
@@ -95,9 +98,18 @@ public sealed class ClusterHost : IAsyncDisposable
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, _ending.Token);
         (LinkEnd end, string why) = await PumpAsync(lane, dialled: false, _ => { }, ending.Token);
-        if (end is { Reason: not null, IsWelcome: false, IsSelf: false } && _said.IsNews(why, Now))
+        if (end is { Reason: not null, IsWelcome: false, IsSelf: false })
         {
-            Logger.PeerRefused(lane.Path.Address, why);
+            TurnedAway(lane.Path.Address, why);
+        }
+    }
+
+    /// <summary>A transport has let somebody in no further, who came as a peer: a <see cref="PeerTurnedAway"/>.</summary>
+    private void TurnedAway(string address, string why)
+    {
+        if (_said.IsNews(why, Now))
+        {
+            Logger.PeerRefused(address, why);
         }
     }
 
@@ -124,7 +136,7 @@ public sealed class ClusterHost : IAsyncDisposable
             peers = [.. _peers.Values];
         }
 
-        await Task.WhenAll([_loop, .. peers.Select(peer => peer.Running)]);
+        await Task.WhenAll([_loop, _leaving, .. peers.Select(peer => peer.Running)]);
     }
 
     /// <inheritdoc/>
@@ -198,20 +210,42 @@ public sealed class ClusterHost : IAsyncDisposable
         return new RunningPeer(contact, ending, RunAsync(runner, contact, ending.Token));
     }
 
+    private async Task LeaveAsync(RunningPeer peer)
+    {
+        await peer.Ending.CancelAsync();
+        await peer.Running;
+        peer.Ending.Dispose();
+        if (peer.Contact.View.Node is { } node)
+        {
+            Node.Forget(node);
+        }
+    }
+
+    // A peer is not given up for a mistake of ours: the next attempt may be another case.
     private async Task RunAsync(IPeerRunner runner, PeerContact contact, CancellationToken stopping)
     {
-        try
+        for (bool isNews = true; !stopping.IsCancellationRequested; isNews = false)
         {
-            await Task.Run(() => runner.RunAsync(contact, stopping), stopping);
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // No longer configured, or the host stops.
-        }
-        catch (Exception exception)
-        {
-            contact.Failed("its runner failed: this is a bug.", Now);
-            Logger.LinkFailed(exception, contact.Address);
+            try
+            {
+                await Task.Run(() => runner.RunAsync(contact, stopping), stopping);
+                return;
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return; // no longer configured, or the host stops
+            }
+            catch (Exception exception)
+            {
+                contact.Failed("it failed here: this is a bug.", Now);
+                if (isNews)
+                {
+                    Logger.LinkFailed(exception, contact.Address);
+                }
+            }
+
+            TimeSpan pause = contact.DialAt - Now;
+            await Task.Delay(pause > TimeSpan.Zero ? pause : TimeSpan.Zero, Time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -3,6 +3,7 @@ using Rollcall.Core;
 using Rollcall.Core.Replication;
 using Rollcall.Core.Seams;
 using Rollcall.Hosting.Clustering;
+using Rollcall.Server.Tls;
 using Rollcall.Transports.Http.Peering;
 using Rollcall.Transports.HttpServer.Upgrading;
 using Rollcall.Transports.Quic;
@@ -60,8 +61,13 @@ internal static class ServerPeers
         return new ConfiguredPeer(address.ToString(), host => new EurekaRunner(host, meshOf(host), address, options, isSelf));
     }
 
+    // A certificate that is for servers only proves no client: a peer that asks for one would refuse it, and the token with it.
     private static TlsTrust TrustOf(ServerSettings settings) =>
-        new() { Authorities = settings.Cluster!.Authorities, ClientCertificate = settings.Tls?.Certificate };
+        new()
+        {
+            Authorities = settings.Cluster!.Authorities,
+            ClientCertificate = settings.Tls?.Certificate is { } own && CertificateFiles.IsForClients(own) ? own : null,
+        };
 
     private static IPeerDialer DialerOf(PeerAddress address, ServerSettings settings)
     {

@@ -14,6 +14,7 @@ internal static class CertificateFiles
     public const string KeyKey = ServerSettings.TlsSection + ":" + nameof(TlsSettings.Key);
     public const string ClientAuthoritiesKey = ServerSettings.TlsSection + ":" + nameof(TlsSettings.ClientAuthorities);
 
+    private const string ForClients = "1.3.6.1.5.5.7.3.2";
     private const string PemBegin = "-----BEGIN ";
 
     /// <summary>Who renews by hand needs some weeks; who renews by a tool does so a month before the end.</summary>
@@ -47,6 +48,12 @@ internal static class CertificateFiles
     /// <summary>Authorities in a file; null if none is named, or if there are problems.</summary>
     public static X509Certificate2Collection? Authorities(string path, string key, ICollection<ConfigurationProblem> problems) =>
         Try(path, key, ReadAuthorities, problems);
+
+    /// <summary>True if a certificate is good to prove a client, as far as it says.</summary>
+    public static bool IsForClients(X509Certificate2 certificate) =>
+        certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().All(
+            uses => uses.EnhancedKeyUsages.Cast<Oid>().Any(use => use.Value == ForClients)
+        );
 
     private static void WarnOfAge(X509Certificate2 certificate, string path, DateTime now, ICollection<string> warnings)
     {

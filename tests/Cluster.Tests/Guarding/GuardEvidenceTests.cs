@@ -70,6 +70,18 @@ public sealed class GuardEvidenceTests
     }
 
     [Fact]
+    public void A_node_whose_peers_were_taken_from_it_misses_none_and_its_leases_end_when_they_are_over()
+    {
+        SimCluster cluster = CutOff(out _, out SimNode last);
+        SimNode middle = cluster.Nodes[1];
+        SpinUntilAlone(cluster, last);
+        last.Do(() => last.Cluster!.Forget(middle.Id));
+        cluster.World.Run(s_lease + TimeSpan.FromSeconds(4));
+        Assert.Empty(last.Instances);
+        Assert.Equal(GuardReason.Calm, last.Registry!.Guard.Reason);
+    }
+
+    [Fact]
     public void It_holds_no_longer_than_its_longest_hold_and_its_ends_are_taken_for_wrong_by_who_sees_the_renewals()
     {
         SimCluster cluster = CutOff(out SimNode first, out SimNode last);
@@ -106,6 +118,18 @@ public sealed class GuardEvidenceTests
         }
 
         return cluster;
+    }
+
+    // As soon as it knows that they are gone, which is before a lease ends.
+    private static void SpinUntilAlone(SimCluster cluster, SimNode node)
+    {
+        for (int step = 0; step < 100 && node.Cluster!.Peers(node.Time).Count > 0; step++)
+        {
+            cluster.World.Run(TimeSpan.FromMilliseconds(100));
+        }
+
+        Assert.Empty(node.Cluster!.Peers(node.Time));
+        Assert.Equal(5, node.Instances.Count());
     }
 
     private static SimCluster Chain(out SimNode first, out SimNode last, PlantedFaults faults = PlantedFaults.None)

@@ -18,7 +18,7 @@ public sealed class ClusterTests(ITestOutputHelper output)
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
     // That all start at once and none knows more than the others is soon found out.
-    private static readonly string[] s_options = ["--guard", "off", "--Rollcall:Cluster:WarmUpMax", "1s", "--Rollcall:Data:SnapshotPeriod", "1s"];
+    private static readonly string[] s_options = ["--Rollcall:Cluster:WarmUpMax", "1s", "--Rollcall:Data:SnapshotPeriod", "1s"];
 
     [Theory]
     [InlineData("tcp")]

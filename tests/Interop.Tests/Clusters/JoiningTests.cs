@@ -19,7 +19,7 @@ public sealed class JoiningTests
         // Long enough that it is not over before the test lets the peers through; the other two find out soon that they are alone.
         await using NodeCluster cluster = await NodeCluster.StartAsync(
             ["tcp", "tcp", "tcp"],
-            node => ["--guard", "off", "--Rollcall:Cluster:WarmUpMax", node == 2 ? "1h" : "1s"]
+            node => ["--Rollcall:Cluster:WarmUpMax", node == 2 ? "1h" : "1s"]
         );
         await using var fleet = new Fleet(cluster.Nodes);
         await fleet.RegisterAsync(Before);

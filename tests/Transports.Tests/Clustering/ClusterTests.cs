@@ -2,6 +2,8 @@ using System.Net;
 using Rollcall.Core.Access;
 using Rollcall.Core.Model;
 using Rollcall.Core.Replication;
+using Rollcall.Core.Seams;
+using Rollcall.Hosting.Clustering;
 using Rollcall.Testing;
 using Rollcall.Transports.Quic;
 
@@ -16,6 +18,7 @@ public sealed class ClusterTests
     private const int Refused = 43;
     private const int Self = 44;
     private const int Warm = 46;
+    private const int Mistaken = 47;
 
     public static TheoryData<string, string, string> Transports
     {
@@ -193,6 +196,45 @@ public sealed class ClusterTests
     }
 
     [Fact]
+    public async Task A_peer_is_not_given_up_for_a_mistake_of_ours()
+    {
+        await using TestNode a = await TestNode.StartAsync(1);
+        await using TestNode b = await TestNode.StartAsync(2);
+        int calls = 0;
+        IPeerDialer good = TestNode.DialerTo(b.Address);
+        a.Host.SetPeers([ConfiguredPeer.Node(new Dialer(b.Address, ending => ++calls <= 2 ? throw new InvalidOperationException("a mistake") : good.DialAsync(ending)))]);
+        await a.LinkedAsync(1);
+        Assert.Equal(1, a.Log.CountOf(Mistaken));
+    }
+
+    [Fact]
+    public async Task A_host_that_stops_waits_for_peers_that_it_had_before()
+    {
+        await using TestNode a = await TestNode.StartAsync(1);
+        var entered = new TaskCompletionSource();
+        var released = new TaskCompletionSource();
+        a.Host.SetPeers([
+            ConfiguredPeer.Node(
+                new Dialer(
+                    "test://slow",
+                    async _ =>
+                    {
+                        entered.SetResult();
+                        await released.Task; // does not heed its token
+                        throw new LinkException(LinkFailure.Unreachable, "nobody");
+                    }
+                )
+            ),
+        ]);
+        await entered.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        a.Peers();
+        Task stopped = a.Host.StopAsync();
+        Assert.False(stopped.IsCompleted);
+        released.SetResult();
+        await stopped.WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
     public async Task A_peer_that_goes_and_comes_back_is_a_line_each()
     {
         await using TestNode a = await TestNode.StartAsync(1);
@@ -249,5 +291,12 @@ public sealed class ClusterTests
         Assert.Contains("has just started", answer.Headers.GetValues("X-Rollcall-Reason").Single(), StringComparison.Ordinal);
         using HttpResponseMessage alive = await client.GetAsync(new Uri(a.Address + "/health/live"));
         Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
+    }
+
+    private sealed class Dialer(string address, Func<CancellationToken, ValueTask<IPeerLane>> dial) : IPeerDialer
+    {
+        public string Address => address;
+
+        public ValueTask<IPeerLane> DialAsync(CancellationToken cancellation) => dial(cancellation);
     }
 }

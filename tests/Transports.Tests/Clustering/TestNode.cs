@@ -65,7 +65,7 @@ internal sealed class TestNode : IAsyncDisposable
     }
 
     /// <summary>A dialer for the address of a node.</summary>
-    private static WirePeerDialer DialerTo(string address, WireCredentials? credentials = null)
+    public static WirePeerDialer DialerTo(string address, WireCredentials? credentials = null)
     {
         var uri = new Uri(address);
         return new WirePeerDialer(

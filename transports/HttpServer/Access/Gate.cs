@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -27,9 +28,15 @@ internal sealed class Gate(AccessPolicy policy)
 
     private static readonly StringValues s_challenges = new(["Bearer realm=\"rollcall\"", "Basic realm=\"rollcall\", charset=\"UTF-8\""]);
 
-    /// <summary>True if the caller may; else it is answered. Sets <see cref="Exchange.Caller"/>.</summary>
-    public bool Admits(Exchange exchange, HttpEndpoint endpoint, ReadOnlySpan<byte> service)
+    /// <summary>True if the caller may; else it is answered with <paramref name="refusal"/>. Sets <see cref="Exchange.Caller"/>.</summary>
+    public bool Admits(
+        Exchange exchange,
+        HttpEndpoint endpoint,
+        ReadOnlySpan<byte> service,
+        [NotNullWhen(false)] out AccessRefusal? refusal
+    )
     {
+        refusal = null;
         if (!policy.AsksForCredentials || endpoint.Right == RegistryOperation.Ping)
         {
             exchange.Caller = policy.WithoutCredentials;
@@ -38,7 +45,7 @@ internal sealed class Gate(AccessPolicy policy)
 
         Identity? identity = IdentityOf(exchange);
         exchange.Caller = identity?.Principal ?? Principal.Nobody;
-        AccessRefusal? refusal = identity?.Principal is null ? s_wrong : identity.Refuse(endpoint, service);
+        refusal = identity?.Principal is null ? s_wrong : identity.Refuse(endpoint, service);
         if (refusal is not null)
         {
             // A heartbeat of Eureka gets no body, whatever the status: Java's newer clients decode any.

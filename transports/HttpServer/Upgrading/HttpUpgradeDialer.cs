@@ -50,8 +50,7 @@ public sealed class HttpUpgradeDialer(Uri node, AuthenticationHeaderValue? autho
         }
         catch (HttpRequestException e)
         {
-            string why = refusal ?? e.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.');
-            throw new LinkException(LinkFailure.Unreachable, $"Cannot connect to {Address}: {why}.", e);
+            throw new LinkException(LinkFailure.Unreachable, $"Cannot connect to {Address}: {refusal ?? Describe(e)}.", e);
         }
     }
 
@@ -73,6 +72,14 @@ public sealed class HttpUpgradeDialer(Uri node, AuthenticationHeaderValue? autho
         };
         string why = response.Headers.TryGetValues(Names.Reason, out IEnumerable<string>? reasons) ? reasons.First() : "it is no registry that takes peers";
         return new LinkException(failure, $"{Address} answers {(int)response.StatusCode}: {why.TrimEnd('.')}.");
+    }
+
+    // Under TLS a server looks at the client's certificate last: one that does not take it is there, and is gone.
+    private string Describe(HttpRequestException e)
+    {
+        bool isGone = e.HttpRequestError is HttpRequestError.ResponseEnded or HttpRequestError.Unknown;
+        string why = e.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.');
+        return isGone && trust.ClientCertificate is not null ? $"{why}. It may not take the certificate shown" : why;
     }
 
     private static SocketsHttpHandler HandlerOf(TlsTrust trust, Action<string?> onRefusal) =>

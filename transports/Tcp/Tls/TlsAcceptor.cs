@@ -22,7 +22,7 @@ internal sealed class TlsAcceptor(TlsOptions tls, AccessPolicy access, TimeSpan 
     /// <exception cref="IOException">The connection is broken.</exception>
     public async Task<Principal?> AcceptAsync(SslStream stream, CancellationToken stopping)
     {
-        X509Certificate2? refused = null;
+        string? refusal = null;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         limit.CancelAfter(timeout);
         try
@@ -37,21 +37,16 @@ internal sealed class TlsAcceptor(TlsOptions tls, AccessPolicy access, TimeSpan 
                     AllowRenegotiation = false,
                     RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
                     {
-                        var shown = (X509Certificate2?)certificate;
-                        bool isGood = tls.AcceptsClient(shown, chain);
-                        refused = isGood ? null : shown;
-                        return isGood;
+                        refusal = ClientCheck.Refusal(tls, certificate, chain);
+                        return refusal is null;
                     },
                 },
                 limit.Token
             );
         }
-        catch (AuthenticationException e) when (refused is not null)
+        catch (AuthenticationException e) when (refusal is not null)
         {
-            throw new AuthenticationException(
-                $"the client's certificate \"{refused.Subject}\" is not good: expired, not for clients, or not by the client authorities",
-                e
-            );
+            throw new AuthenticationException(refusal, e);
         }
         catch (OperationCanceledException e)
         {

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace Rollcall.Transports.Wire.Frames;
 
@@ -6,5 +7,6 @@ namespace Rollcall.Transports.Wire.Frames;
 internal static class LaneFailure
 {
     /// <summary>True if an exception is of that kind; else it is a bug.</summary>
-    public static bool Is(Exception e) => e is IOException or SocketException or OperationCanceledException or ObjectDisposedException;
+    public static bool Is(Exception e) =>
+        e is IOException or SocketException or AuthenticationException or OperationCanceledException or ObjectDisposedException;
 }

@@ -65,7 +65,7 @@ public sealed class WirePeerDialer : IPeerDialer
                     $"{Address} did not answer within {_connectTimeout.TotalSeconds:0.#} s.",
                     e
                 ),
-                _ when LaneFailure.Is(e) => new LinkException(LinkFailure.Unreachable, $"{Address} broke off: {e.Message}", e),
+                _ when LaneFailure.Is(e) => Unanswered($"broke off: {e.Message.TrimEnd('.')}", e),
                 _ => e,
             };
         }
@@ -101,7 +101,7 @@ public sealed class WirePeerDialer : IPeerDialer
             lane.Input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
             if (read.IsCompleted)
             {
-                throw new LinkException(LinkFailure.Unreachable, $"{Address} closed the connection without a word.");
+                throw Unanswered("closed the connection without a word");
             }
         }
     }
@@ -143,6 +143,10 @@ public sealed class WirePeerDialer : IPeerDialer
         bool known = header is { Opcode: Opcode.Hello, Flags: FrameFlags.Answer } && reader.AtEnd && answer.Major == WireVersion.Major;
         return known && answer.Packing <= Packing.Brotli ? answer.Packing : throw NotAsAgreed("it does not answer a hello with one");
     }
+
+    // Under TLS a server looks at the client's certificate last: one that does not take it is there, and is gone.
+    private LinkException Unanswered(string what, Exception? e = null) =>
+        new(LinkFailure.Unreachable, $"{Address} {what}. Where it asks for one, it may not take the certificate shown.", e);
 
     private LinkException NotAsAgreed(string problem) => new(LinkFailure.Protocol, $"{Address} does not speak as agreed: {problem}.");
 

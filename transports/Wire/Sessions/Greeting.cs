@@ -22,6 +22,12 @@ internal static class Greeting
         return who is null || who.Roles == AccessRoles.None ? null : who;
     }
 
+    /// <summary>What somebody is told who is nobody.</summary>
+    public static string Unknown(CredentialKind shown) =>
+        shown == CredentialKind.None
+            ? "Credentials are asked for: no token was shown, and no certificate that is known here."
+            : "These credentials are not known here.";
+
     /// <summary>What the server tells about itself.</summary>
     public static HelloAnswer Answer(ulong epoch, Packing packing, WireOptions options) =>
         new(

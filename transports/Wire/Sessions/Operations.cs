@@ -160,13 +160,13 @@ internal sealed class Operations(WireServer server, LanePeer peer, FrameOutput o
 
         if (Greeting.Who(hello, peer, server.Access) is not { } principal)
         {
-            End(header.Correlation, WireErrorCode.NotAuthenticated, "These credentials are not known here.");
+            Refuse(header, hello, WireErrorCode.NotAuthenticated, Greeting.Unknown(hello.Kind));
             return;
         }
 
         if (hello.Role == LaneRole.Peer && RefusalOfPeer(principal) is { } refusal)
         {
-            End(header.Correlation, WireErrorCode.NotAllowed, refusal);
+            Refuse(header, hello, WireErrorCode.NotAllowed, refusal);
             return;
         }
 
@@ -176,6 +176,16 @@ internal sealed class Operations(WireServer server, LanePeer peer, FrameOutput o
         outflow.Packing = Packings.Choose(hello.Packings);
         Greeting.Answer(_registry.BootEpoch, outflow.Packing, server.Options).Write(answer);
         output.Frame(Opcode.Hello, FrameFlags.Answer, header.Correlation, answer.WrittenSpan);
+    }
+
+    private void Refuse(in FrameHeader header, in HelloRequest hello, WireErrorCode code, string why)
+    {
+        if (hello.Role == LaneRole.Peer)
+        {
+            server.Registry.Cluster?.TurnedAway?.Invoke($"{peer.Transport}://{peer.Remote}", why);
+        }
+
+        End(header.Correlation, code, why);
     }
 
     private string? RefusalOfPeer(Principal principal) =>

@@ -116,6 +116,9 @@ internal sealed class WireSession : IThreadPoolWorkItem
         return goesOn;
     }
 
+    /// <summary>True if the client has said something, or was told why not.</summary>
+    public bool WasHeard => _operations.IsGreeted || _operations.HasEnded;
+
     /// <summary>How what goes over the lane is packed, as the hellos agreed.</summary>
     public Packing Packing => _outflow.Packing;
 
