@@ -21,6 +21,9 @@ internal static class FrameBytes
     /// <summary>Bytes of a renewal of many.</summary>
     public static int RenewManyBytes(int handles) => FrameHeader.Size + (handles * sizeof(ulong));
 
+    /// <summary>Handles in a renewal of many.</summary>
+    public static int HandlesIn(ReadOnlySpan<byte> renewMany) => (renewMany.Length - FrameHeader.Size) / sizeof(ulong);
+
     /// <summary>The first frame of a lane.</summary>
     public static byte[] Hello(string name) =>
         Frame(

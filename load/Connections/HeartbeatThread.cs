@@ -15,6 +15,7 @@ internal sealed class HeartbeatThread : IDisposable
     private volatile bool _ends;
     private Exception? _failure;
     private Histogram _latency = new();
+    private long _renewed;
 
     /// <summary>Begins.</summary>
     /// <param name="server">Where to.</param>
@@ -34,6 +35,9 @@ internal sealed class HeartbeatThread : IDisposable
 
     /// <summary>How long each frame took from when it was due to its answer, since the last call.</summary>
     public Histogram TakeLatency() => Interlocked.Exchange(ref _latency, new Histogram());
+
+    /// <summary>Heartbeats that were answered so far.</summary>
+    public long Renewed => Interlocked.Read(ref _renewed);
 
     public void Dispose()
     {
@@ -64,6 +68,7 @@ internal sealed class HeartbeatThread : IDisposable
                 }
 
                 Volatile.Read(ref _latency).Record((long)Stopwatch.GetElapsedTime(due).TotalNanoseconds);
+                Interlocked.Add(ref _renewed, FrameBytes.HandlesIn(requests[i]));
                 due += gap;
             }
         }

@@ -21,8 +21,11 @@ internal static class LoadRows
         Row(11, "bytes of a delta on the wire", WireBytes.MeasureAsync),
         Row(12, "change to one subscriber, loopback, idle", Pushes.MeasureOneAsync),
         Row(13, "change to the last of 1,000 subscribers", Pushes.MeasureAllAsync),
+        Row(14, "replication bytes per heartbeat and per change", () => ReplicationBytes.MeasureAsync()),
+        Row(15, "heal after a partition: 10k differences in a million instances", () => Healing.MeasureAsync()),
         Row(17, "a third of a million leases end at once", MassExpiry.MeasureAsync),
         Row(18, "idle subscriber, server memory", IdleSubscribers.MeasureAsync),
+        Row(19, "a new node copies a million instances from a peer", () => NodeCopy.MeasureAsync()),
         Row(20, "QUIC against TCP, same wire", QuicAgainstTcp.MeasureAsync),
     ];
 
