@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using Rollcall.Bench.Gate;
 using Rollcall.Bench.Reports;
+using Rollcall.Bench.Sizing;
 using Rollcall.Bench.Targets;
 
 return args switch
@@ -10,6 +11,7 @@ return args switch
     ["gate", "--update-baseline"] => GateCommand.UpdateBaseline(),
     ["targets"] => await TargetsCommand.RunAsync(BenchRows.All),
     ["targets", "--rows", var list] when TargetsCommand.Parse(BenchRows.All, list) is { } rows => await TargetsCommand.RunAsync(rows),
+    ["sizing", .. string[] rest] => SizingCommand.Run(rest),
     _ => Usage(),
 };
 
@@ -30,6 +32,8 @@ static int Usage()
           gate --update-baseline      make what is measured now the baseline, on purpose
           targets                     every row at full size; writes bench/results and the tables of numbers
           targets --rows 1,2,17       only these
+          sizing --nodes 5 --regions 2 --instances 100000
+                                      a cluster in simulated time, see docs/cluster-sizing.md
           explore <arguments>         BenchmarkDotNet: --list flat, --filter '*Renew*', --job short
         """
     );

@@ -14,18 +14,17 @@ internal sealed class FleetRegistry
     /// <param name="count">Instances.</param>
     /// <param name="services">Services that they are spread over.</param>
     /// <param name="adjust">Changes the options that the benchmarks start from.</param>
-    /// <param name="clock">If several share one.</param>
+    /// <param name="time">If several share a clock: it, and <see cref="Clock"/> is none of theirs.</param>
     public FleetRegistry(
         int count,
         int services = SpringFleet.ServicesOfMany,
         Func<RegistryOptions, RegistryOptions>? adjust = null,
-        BenchClock? clock = null
+        TimeProvider? time = null
     )
     {
-        Clock = clock ?? new BenchClock();
         Fleet = new SpringFleet(services);
         var options = new RegistryOptions { Seed = Seed, StallGap = TimeSpan.FromDays(1) };
-        Registry = new RegistryService(adjust is null ? options : adjust(options), Clock);
+        Registry = new RegistryService(adjust is null ? options : adjust(options), time ?? Clock);
         Handles = new LeaseHandle[count];
         for (int i = 0; i < count; i++)
         {
@@ -35,7 +34,7 @@ internal sealed class FleetRegistry
 
     public SpringFleet Fleet { get; }
 
-    public BenchClock Clock { get; }
+    public BenchClock Clock { get; } = new();
 
     public RegistryService Registry { get; }
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using Rollcall.Bench;
 
-namespace Rollcall.Load.Results;
+namespace Rollcall.Bench.Reports;
 
 /// <summary>Which commit the working copy is, for results.</summary>
 internal static class SourceCommit
