@@ -21,6 +21,9 @@ internal sealed class SizingRun
     private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(6); // a set of renewals, and more than any link needs for its hello
     private static readonly TimeSpan s_pulse = TimeSpan.FromMilliseconds(10);
 
+    // Longer than a batch waits, else what changed twice would travel once; and the partition has to end before leases do.
+    private static readonly TimeSpan s_round = TimeSpan.FromMilliseconds(25);
+
     private readonly SizingCase _case;
     private readonly BenchCluster _cluster;
     private readonly LeaseHandle[] _handles;
@@ -113,7 +116,7 @@ internal sealed class SizingRun
                 Change(i);
             }
 
-            _cluster.Pass(TimeSpan.FromMilliseconds(200)); // else only the last of them would travel
+            _cluster.Pass(s_round);
         }
 
         _cluster.Pass(TimeSpan.FromSeconds(1));
