@@ -10,6 +10,9 @@ internal static class RepositoryFiles
     /// <summary>The page of all numbers.</summary>
     public static string Numbers { get; } = PathOf("docs/numbers.md");
 
+    /// <summary>What a cluster costs.</summary>
+    public static string Sizing { get; } = PathOf("docs/cluster-sizing.md");
+
     public static string Baseline { get; } = PathOf("bench/baseline.json");
 
     public static string AllocationBudget { get; } = PathOf("bench/allocation-budget.json");

@@ -13,7 +13,8 @@ internal static class NumbersTable
     public static string? Write(IReadOnlyList<RowResult> rows) =>
         WriteTo(RepositoryFiles.Numbers, Markdown(rows)) ?? WriteTo(RepositoryFiles.Readme, Headlines(rows));
 
-    private static string? WriteTo(string file, string table)
+    /// <summary>Puts a table between the marks of a page; says why not, if it cannot.</summary>
+    public static string? WriteTo(string file, string table)
     {
         string text = File.Exists(file) ? File.ReadAllText(file) : "";
         int begin = text.IndexOf(Begin, StringComparison.Ordinal);

@@ -40,6 +40,11 @@ internal static class SizingCommand
             GC.Collect();
         }
 
+        if (keep && NumbersTable.WriteTo(RepositoryFiles.Sizing, SizingTable.Markdown(SizingResult.ReadAll())) is { } problem)
+        {
+            Console.Error.WriteLine(problem);
+        }
+
         return 0;
     }
 
