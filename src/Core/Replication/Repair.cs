@@ -18,8 +18,14 @@ internal sealed class Repair(Replica replica, ClusterOptions options, ushort lin
     /// <summary>Most records asked for at a time: 24 kB of question.</summary>
     public const int PortionMax = 4_096;
 
-    private const int SymbolsMax = 6_000;
-    private const int PushesUnderWayMax = 4;
+    /// <summary>Most symbols asked for at a time, 320 kB: each question is a round trip, and over a long line those are what takes time.</summary>
+    public const int SymbolsMax = 32_768;
+
+    // 2.5 kB: fewer are not worth a round trip.
+    private const int SymbolsMin = 256;
+
+    // 64 of 256 records are 3 MB, what a TCP connection has under way: over a round trip of 160 ms 100,000 records/s instead of 6,400 with 4.
+    private const int PushesUnderWayMax = 64;
 
     private readonly Queue<PeerMessage> _questions = new();
     private readonly Queue<ulong> _missing = new();
@@ -34,6 +40,7 @@ internal sealed class Repair(Replica replica, ClusterOptions options, ushort lin
     private SymbolDecoder? _decoder;
     private ulong _salt;
     private ulong _theirVersion;
+    private int _guess; // symbols, if each difference is one item: if not, they are probably two each
     private int _portion;
     private int _part;
     private bool _all;
@@ -152,7 +159,7 @@ internal sealed class Repair(Replica replica, ClusterOptions options, ushort lin
         SymbolsTaken += answer.Symbols.Length / Symbol.Bytes;
         if (!_decoder.IsComplete)
         {
-            int more = Math.Clamp(_decoder.Count / 8, 32, SymbolsMax);
+            int more = Math.Clamp(_decoder.Count == _guess ? _guess : _decoder.Count / 8, SymbolsMin, SymbolsMax);
             _questions.Enqueue(new SymbolsRequest(_round, _decoder.Count, more, _salt, []));
             return;
         }
@@ -249,7 +256,8 @@ internal sealed class Repair(Replica replica, ClusterOptions options, ushort lin
         _decoder = new SymbolDecoder(_held.Encoder);
         _theirVersion = ulong.MaxValue;
         _step = Step.Decoding;
-        _questions.Enqueue(new SymbolsRequest(_round, 0, Math.Min(SymbolsMax, HeldItems.FirstGuess(differing)), _salt, differing));
+        _guess = Math.Min(SymbolsMax, HeldItems.FirstGuess(differing));
+        _questions.Enqueue(new SymbolsRequest(_round, 0, _guess, _salt, differing));
     }
 
     private void Fetch()

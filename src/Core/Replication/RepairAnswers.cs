@@ -7,9 +7,6 @@ namespace Rollcall.Core.Replication;
 /// <remarks>Owner: one <see cref="PeerSession"/>. A message of another round than the last offered is passed over.</remarks>
 internal sealed class RepairAnswers(Replica replica, ClusterOptions options, ushort link)
 {
-    // 60 kB.
-    private const int SymbolsMax = 6_000;
-
     private readonly Queue<Instance> _wanted = new();
     private uint _round;
     private ulong _salt;
@@ -46,7 +43,7 @@ internal sealed class RepairAnswers(Replica replica, ClusterOptions options, ush
     /// <summary>The symbols asked for; null if they cannot be told.</summary>
     public SymbolsAnswer? Answer(SymbolsRequest request, MonotonicTime now)
     {
-        if (request.Round != _round || request.Count is < 1 or > SymbolsMax)
+        if (request.Round != _round || request.Count is < 1 or > Repair.SymbolsMax)
         {
             return null;
         }
