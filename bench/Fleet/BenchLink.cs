@@ -87,7 +87,7 @@ internal sealed class BenchLink
             {
                 if (!_broken)
                 {
-                    Node.Cluster.Receive(_number, PeerMessageRecord.Read(opcode, payload, _names)!, Node.Now);
+                    Node.Cluster.Receive(_number, PeerMessageRecord.Read(opcode, payload, _names, _ => { })!, Node.Now);
                 }
             });
         }

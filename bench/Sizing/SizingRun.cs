@@ -186,7 +186,7 @@ internal sealed class SizingRun
                 Opcode opcode = PeerMessageRecord.Write(from.Encoded, push);
                 foreach (BenchNode to in _cluster.Nodes.Where(node => node != from))
                 {
-                    var heard = (ItemsPush)PeerMessageRecord.Read(opcode, from.Encoded.WrittenSpan, names[to])!;
+                    var heard = (ItemsPush)PeerMessageRecord.Read(opcode, from.Encoded.WrittenSpan, names[to], _ => { })!;
                     to.Fleet.Registry.Replica!.Apply(heard.States, ushort.MaxValue, to.Now);
                 }
 
