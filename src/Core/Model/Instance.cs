@@ -268,9 +268,6 @@ public sealed class Instance
             !TextBlock.Field(own, field, out _).SequenceEqual(TextBlock.Field(theirs, field, out _));
     }
 
-    /// <summary>How much text it has, in UTF-8.</summary>
-    internal int TextBytes => Text.Length;
-
     internal Instance Copy() => (Instance)MemberwiseClone();
 
     internal Instance CopyWithText(byte[] block)

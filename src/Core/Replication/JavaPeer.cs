@@ -359,44 +359,6 @@ public sealed class JavaPeer
         _failures = 0;
         _notBefore = now;
     }
-
-    // What goes in one call, and where it came from: to be put back if the call fails.
-    private sealed class JavaBatch(ulong from)
-    {
-        private readonly Dictionary<Instance, JavaVerb> _last = new(SameKey.Comparer);
-        private int _textBytes;
-
-        public bool IsFull => Items.Count >= BatchItemsMax || _textBytes >= BatchTextBytesMax;
-
-        public ulong To { get; set; } = from;
-
-        public List<JavaItem> Items { get; } = [];
-
-        public List<uint> Renewed { get; } = [];
-
-        public List<Instance> Wanted { get; } = [];
-
-        // A record is told as it is now: the same again says nothing. Behind a cancel nothing of before is left to say.
-        public void Add(JavaItem item)
-        {
-            if (_last.TryGetValue(item.Record, out JavaVerb last))
-            {
-                if (item.Verb == last || (item.Verb == JavaVerb.Renew && last != JavaVerb.Cancel))
-                {
-                    return;
-                }
-
-                if (item.Verb == JavaVerb.Cancel)
-                {
-                    Items.RemoveAll(other => SameKey.Comparer.Equals(other.Record, item.Record));
-                }
-            }
-
-            _last[item.Record] = item.Verb;
-            _textBytes += item.Verb == JavaVerb.Register ? item.Record.TextBytes : 0;
-            Items.Add(item);
-        }
-    }
 }
 
 /// <summary>What has gone to a Java server and come back, since the start.</summary>
