@@ -142,7 +142,7 @@ internal sealed class LinkTraffic
         public int CountRecords(ServiceNames services)
         {
             byte[] payload = Packing == Packing.None ? Payload : Chunk.Unpack(Payload, Packing, MessageBytesMax);
-            return PeerMessageRecord.Read(Opcode, payload, services) switch
+            return PeerMessageRecord.Read(Opcode, payload, services, leave: _ => { }) switch
             {
                 FeedBatch batch => batch.States.Count,
                 ItemsAnswer answer => answer.States.Count,

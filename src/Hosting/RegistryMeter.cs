@@ -105,7 +105,7 @@ public sealed class RegistryMeter : IDisposable
 
     private IReadOnlyList<PeerReport> Peers() => _registry.Cluster?.Report(_registry.Now) ?? [];
 
-    private long PeersBehind() => Peers().Max(peer => (long?)peer.Link?.Lag) ?? 0;
+    private long PeersBehind() => Peers().Max(peer => (long?)peer.Progress?.Lag) ?? 0;
 
     private IEnumerable<Measurement<long>> PeersByState()
     {

@@ -49,7 +49,7 @@ public sealed class EurekaLink : IRegistryLink
     private readonly EurekaLinkOptions _options;
     private readonly string _base;
     private readonly HttpLane _writes;
-    private readonly HttpLane _reads;
+    private readonly EurekaReads _reads;
     private readonly LinkLife _life;
     private readonly SemaphoreSlim _copying = new(1); // guards _copy
     private readonly EurekaCopy _copy = new();
@@ -62,7 +62,8 @@ public sealed class EurekaLink : IRegistryLink
         Address = address.Text;
         _life = new LinkLife(Address);
         _writes = new HttpLane(address.Root, options.Http, connectionsMax: 1, s_headers);
-        _reads = new HttpLane(address.Root, options.Http, connectionsMax: 2, s_headers);
+        var reads = new HttpLane(address.Root, options.Http, connectionsMax: 2, s_headers);
+        _reads = new EurekaReads(reads, _life, address, options.Http.CallTimeout);
     }
 
     /// <inheritdoc/>
@@ -87,7 +88,7 @@ public sealed class EurekaLink : IRegistryLink
         var link = new EurekaLink(at, options ?? new EurekaLinkOptions());
         try
         {
-            await link.LookAsync(cancellation).ConfigureAwait(false);
+            await link._reads.LookAsync(cancellation).ConfigureAwait(false);
             return link;
         }
         catch (LinkException e)
@@ -183,14 +184,8 @@ public sealed class EurekaLink : IRegistryLink
     /// <inheritdoc/>
     public async ValueTask<Instance?> FindAsync(string service, string id, CancellationToken cancellation = default)
     {
-        HttpAnswer answer = await ReadAsync(PathOf(service, id), cancellation).ConfigureAwait(false);
-        if (answer.Status == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-
         var copy = new EurekaCopy();
-        copy.Replace(Document(answer).Instances);
+        copy.Replace(await _reads.OneAsync(PathOf(service, id), cancellation).ConfigureAwait(false));
         return copy.Snapshot().Instances is [var found] ? found : null;
     }
 
@@ -200,14 +195,14 @@ public sealed class EurekaLink : IRegistryLink
         if (filter.Kind != FilterKind.All)
         {
             var part = new EurekaCopy();
-            part.Replace(await ReadPartAsync(filter, cancellation).ConfigureAwait(false));
+            part.Replace(await _reads.PartAsync(filter, cancellation).ConfigureAwait(false));
             return part.Snapshot();
         }
 
         await _copying.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            _copy.Replace((await ReadAllAsync(cancellation).ConfigureAwait(false)).Instances);
+            _copy.Replace(await _reads.AllAsync(cancellation).ConfigureAwait(false));
             return _copy.Snapshot();
         }
         finally
@@ -224,7 +219,7 @@ public sealed class EurekaLink : IRegistryLink
         try
         {
             await _life.ThrowIfBrokenAsync().ConfigureAwait(false);
-            if (_copy.Since(since) is null || !await CatchUpAsync(_copy, cancellation).ConfigureAwait(false) || _copy.Since(since) is not { } update)
+            if (_copy.Since(since) is null || !await _reads.CatchUpAsync(_copy, cancellation).ConfigureAwait(false) || _copy.Since(since) is not { } update)
             {
                 return new DeltaRead(ForEureka.TooFarBehind(since), null);
             }
@@ -246,7 +241,7 @@ public sealed class EurekaLink : IRegistryLink
         InstanceFilter filter,
         RegistryVersion since,
         CancellationToken cancellation = default
-    ) => new EurekaWatch(this, _life, filter, _options).FollowAsync(cancellation);
+    ) => new EurekaWatch(_reads, _life, filter, _options).FollowAsync(cancellation);
 
     /// <inheritdoc/>
     public ValueTask<AcknowledgedVersion> ReadAcknowledgedAsync(string service, CancellationToken cancellation = default) =>
@@ -254,14 +249,8 @@ public sealed class EurekaLink : IRegistryLink
 
     /// <inheritdoc/>
     /// <remarks>An id that nobody has: 404 is an answer, and no server caches it.</remarks>
-    public async ValueTask PingAsync(CancellationToken cancellation = default)
-    {
-        HttpAnswer answer = await ReadAsync("/instances/rollcall-ping", cancellation).ConfigureAwait(false);
-        if (!answer.IsSuccess && answer.Status != HttpStatusCode.NotFound)
-        {
-            throw EurekaRefusals.Failure(Address, answer);
-        }
-    }
+    public async ValueTask PingAsync(CancellationToken cancellation = default) =>
+        await _reads.OneAsync("/instances/rollcall-ping", cancellation).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
@@ -270,60 +259,6 @@ public sealed class EurekaLink : IRegistryLink
         _writes.Dispose();
         _reads.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    /// <summary>All of the registry.</summary>
-    internal async Task<EurekaDocument> ReadAllAsync(CancellationToken cancellation)
-    {
-        // The slash is Java's: its clients and its redirects have it.
-        HttpAnswer answer = await ReadAsync("/apps/", cancellation).ConfigureAwait(false);
-        return Document(answer, gated: true);
-    }
-
-    /// <summary>The instances of a filter that names some.</summary>
-    internal async Task<IReadOnlyList<ToldInstance>> ReadPartAsync(InstanceFilter filter, CancellationToken cancellation)
-    {
-        string under = filter.Kind switch
-        {
-            FilterKind.Services => "/apps/",
-            FilterKind.Vips => "/vips/",
-            _ => "/svips/",
-        };
-        var found = new List<ToldInstance>();
-        foreach (string name in filter.Names)
-        {
-            HttpAnswer answer = await ReadAsync(under + Uri.EscapeDataString(name), cancellation).ConfigureAwait(false);
-            if (answer.Status != HttpStatusCode.NotFound)
-            {
-                found.AddRange(Document(answer, gated: true).Instances);
-            }
-        }
-
-        return found;
-    }
-
-    /// <summary>Brings a copy up to date by a delta.</summary>
-    /// <returns>False: the server gives none, or after it the copy is not what the server has: it must be read in full.</returns>
-    internal async Task<bool> CatchUpAsync(EurekaCopy copy, CancellationToken cancellation)
-    {
-        HttpAnswer answer = await ReadAsync("/apps/delta", cancellation).ConfigureAwait(false);
-        if (answer.Status is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
-        {
-            return false;
-        }
-
-        EurekaDocument delta = Document(answer);
-        copy.Apply(delta.Instances);
-        return delta.Hash == copy.Hash();
-    }
-
-    private async Task LookAsync(CancellationToken cancellation)
-    {
-        HttpAnswer answer = await ReadAsync("/apps/delta", cancellation).ConfigureAwait(false);
-        if (answer.Status != HttpStatusCode.Forbidden) // deltas are off, or it is starting: a Eureka server all the same
-        {
-            Document(answer);
-        }
     }
 
     private async Task<RegistryError?> PostAsync(Registration registration, CancellationToken cancellation)
@@ -372,24 +307,6 @@ public sealed class EurekaLink : IRegistryLink
             : throw EurekaRefusals.Failure(Address, answer);
     }
 
-    private EurekaDocument Document(HttpAnswer answer, bool gated = false) =>
-        answer.IsSuccess ? ReadDocument(answer)
-        : gated && answer.Status == HttpStatusCode.Forbidden ? throw EurekaRefusals.NotYet(Address)
-        : throw EurekaRefusals.Failure(Address, answer);
-
-    private EurekaDocument ReadDocument(HttpAnswer answer)
-    {
-        try
-        {
-            return EurekaDocument.Read(answer.Body.Span);
-        }
-        catch (JsonException e)
-        {
-            string what = $"{Address} answered what no Eureka server does: {RegistryError.Shown(e.Message, 200)}.";
-            throw new LinkException(LinkFailure.Protocol, what, e);
-        }
-    }
-
     private async ValueTask<T> NotSupported<T>(string what, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -397,12 +314,6 @@ public sealed class EurekaLink : IRegistryLink
         throw new LinkException(LinkFailure.NotSupported, $"{Address} speaks Eureka's protocol, which cannot {what}.");
     }
 
-    private Task<HttpAnswer> ReadAsync(string path, CancellationToken cancellation) =>
-        AskAsync(_reads, HttpMethod.Get, _base + path, null, cancellation);
-
     private Task<HttpAnswer> WriteAsync(HttpMethod method, string path, HttpContent? body, CancellationToken cancellation) =>
-        AskAsync(_writes, method, _base + path, body, cancellation);
-
-    private Task<HttpAnswer> AskAsync(HttpLane lane, HttpMethod method, string target, HttpContent? body, CancellationToken cancellation) =>
-        _life.GuardAsync(_options.Http.CallTimeout, token => lane.SendAsync(method, target, body, token), cancellation);
+        _life.GuardAsync(_options.Http.CallTimeout, token => _writes.SendAsync(method, _base + path, body, token), cancellation);
 }

@@ -29,9 +29,7 @@ internal sealed record ConfiguredServer(
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? address) || address.Host.Length == 0)
         {
-            // What cannot be taken apart may hold a secret anywhere.
-            string? shown = text.Contains('@', StringComparison.Ordinal) ? null : text;
-            problems.Add(new(key, shown, "must be the address of a registry's node: tcp://HOST:PORT, http://HOST:PORT."));
+            problems.Add(ConfigurationProblem.OfAddress(key, text, "must be the address of a registry's node: tcp://HOST:PORT, http://HOST:PORT."));
             return null;
         }
 

@@ -32,7 +32,7 @@ internal static class EurekaImport
                     taken.Add($"{name} as {here}");
                     break;
                 case { } key:
-                    settings.Problems.Add(new(path, value.Contains('@', StringComparison.Ordinal) ? null : value, $"must be {key.Remark}."));
+                    settings.Problems.Add(ConfigurationProblem.OfAddress(path, value, $"must be {key.Remark}."));
                     break;
             }
         }

@@ -75,8 +75,9 @@ public sealed class JavaMesh
     {
         lock (Gate)
         {
-            var peer = new JavaPeer(this, contact);
+            var peer = new JavaPeer(this, contact, Registry.Now);
             _peers.Add(peer);
+            contact.Progress = peer.Progress;
             return peer;
         }
     }
@@ -87,6 +88,7 @@ public sealed class JavaMesh
         lock (Gate)
         {
             _peers.Remove(peer);
+            peer.Contact.Progress = null;
             EndCopy(peer, done: false);
         }
     }

@@ -22,6 +22,10 @@ public sealed class JavaPeer
     /// <summary>Most items in a batch.</summary>
     public const int BatchItemsMax = 250;
 
+    /// <summary>A batch has no further item when the records in it have this much text: escaped sixfold it still fits the 8 MiB that a
+    /// server of ours takes.</summary>
+    public const int BatchTextBytesMax = 1024 * 1024;
+
     /// <summary>Batches follow each other after this, or sooner when they are full.</summary>
     public static readonly TimeSpan BatchDelay = TimeSpan.FromMilliseconds(500);
 
@@ -44,15 +48,23 @@ public sealed class JavaPeer
     private MonotonicTime _nextBatch; // unless that is full
     private MonotonicTime _notBefore;
     private int _failures;
+    private MonotonicTime _copyNotBefore; // apart: who gives no copy may well take batches
+    private int _copyFailures;
+    private MonotonicTime _answeredAt;
 
-    internal JavaPeer(JavaMesh mesh, PeerContact contact)
+    internal JavaPeer(JavaMesh mesh, PeerContact contact, MonotonicTime now)
     {
         _mesh = mesh;
         Contact = contact;
+        Path = new PeerPath(contact.Address);
+        _answeredAt = now;
     }
 
     /// <summary>Where it is, and what came of reaching it.</summary>
     public PeerContact Contact { get; }
+
+    /// <summary>What has gone over: bodies, as they are unpacked. Who makes the calls counts.</summary>
+    public PeerPath Path { get; }
 
     /// <summary>What has gone over and come back, since the start.</summary>
     public JavaPeerCounts Counts { get; private set; }
@@ -71,6 +83,17 @@ public sealed class JavaPeer
 
     private RegistryService Registry => _mesh.Registry;
 
+    /// <summary>How far it has been told.</summary>
+    /// <remarks>Owed are changes it has not been told, some of which may be none for Java's servers, and records that it has asked for.</remarks>
+    public PeerProgress Progress(MonotonicTime now)
+    {
+        lock (_mesh.Gate)
+        {
+            ulong owed = Lag + (ulong)(_wanted.Count + (_batch?.Wanted.Count ?? 0));
+            return new(owed, owed == 0 ? TimeSpan.Zero : Behind(now), Counts.Batches, _batch is null ? 0 : 1, Path.BytesSent, Path.BytesReceived);
+        }
+    }
+
     /// <summary>The next call to make, if one is to be made now.</summary>
     public bool TryTake(MonotonicTime now, out JavaCall call)
     {
@@ -83,7 +106,7 @@ public sealed class JavaPeer
                 return false;
             }
 
-            if (_mesh.TryBeginCopy(this, now))
+            if (now >= _copyNotBefore && _mesh.TryBeginCopy(this, now))
             {
                 _copying = true;
                 call = new JavaCall(null);
@@ -125,17 +148,10 @@ public sealed class JavaPeer
     /// <summary>It has given all that it has.</summary>
     public void Copied(IReadOnlyList<Registration> all, MonotonicTime now)
     {
+        // Outside of the lock: it may be a million, and other servers are told meanwhile.
+        int taken = all.Count(told => TryCopy(told, now));
         lock (_mesh.Gate)
         {
-            int taken = 0;
-            foreach (Registration told in all)
-            {
-                // What ended here, or is known here at least as well, is not asked of Java.
-                KeyState known = _mesh.Replica.StateOf(InstanceKey.Of(told.Service, told.Id), now);
-                bool news = known.Content.Record is { } record ? told.ClientStamp > record.ClientStamp : known.Content.Revision == default;
-                taken += news && Registry.Register(told, now, WriteSource.Peer).Error is null ? 1 : 0;
-            }
-
             _copying = false;
             _mesh.EndCopy(this, done: true);
             Succeeded(now);
@@ -171,26 +187,26 @@ public sealed class JavaPeer
         lock (_mesh.Gate)
         {
             Counts = Counts with { Failures = Counts.Failures + 1 };
-            JavaBatch? batch = _batch;
-            if (failure == JavaFailure.Refused && batch is not null)
-            {
-                Settle(batch, now); // Java's servers give such a batch up as well: what is lost is asked for with the next renewals
-            }
-            else if (batch is not null)
-            {
-                _batch = null;
-                batch.Renewed.ForEach(Enqueue);
-                batch.Wanted.ForEach(_wanted.Enqueue);
-            }
-
             if (_copying)
             {
                 _copying = false;
                 _mesh.EndCopy(this, done: false);
+                _copyNotBefore = now + Pause(failure, _copyFailures++);
+                return;
             }
 
-            TimeSpan first = failure == JavaFailure.Unreachable ? s_unreachablePause : s_busyPause;
-            _notBefore = now + RetryPause.After(_failures++, first, s_longestPause);
+            if (_batch is { } batch && failure == JavaFailure.Refused)
+            {
+                _acknowledged = batch.To; // Java's servers give such a batch up as well: what is lost is asked for with the next renewals
+            }
+            else if (_batch is not null)
+            {
+                _batch.Renewed.ForEach(Enqueue);
+                _batch.Wanted.ForEach(_wanted.Enqueue);
+            }
+
+            _batch = null;
+            _notBefore = now + Pause(failure, _failures++);
         }
     }
 
@@ -208,6 +224,23 @@ public sealed class JavaPeer
         _justRegistered.Clear();
     }
 
+    private static TimeSpan Pause(JavaFailure failure, int before) =>
+        RetryPause.After(before, failure == JavaFailure.Unreachable ? s_unreachablePause : s_busyPause, s_longestPause);
+
+    // Since the oldest of what is owed came to be; if that is not kept any more, or was asked for, since the last answer.
+    private TimeSpan Behind(MonotonicTime now) =>
+        Lag > 0 && Registry.TryReadChange(_acknowledged + 1, out Change change)
+            ? TimeSpan.FromMilliseconds(Math.Max(0, Registry.WallMs(now) - change.AtMs))
+            : now - _answeredAt;
+
+    // What ended here, or is known here at least as well, is not asked of Java.
+    private bool TryCopy(Registration told, MonotonicTime now)
+    {
+        KeyState known = _mesh.Replica.StateOf(InstanceKey.Of(told.Service, told.Id), now);
+        bool news = known.Content.Record is { } record ? told.ClientStamp > record.ClientStamp : known.Content.Revision == default;
+        return news && Registry.Register(told, now, WriteSource.Peer).Error is null;
+    }
+
     private void Enqueue(uint number)
     {
         if (_renewedSet.Add(number))
@@ -220,7 +253,7 @@ public sealed class JavaPeer
     {
         ulong current = Registry.ReadSnapshot().Version;
         var batch = new JavaBatch(_acknowledged);
-        while (batch.To < current && batch.Items.Count < BatchItemsMax)
+        while (batch.To < current && !batch.IsFull)
         {
             if (!Registry.TryReadChange(batch.To + 1, out Change change))
             {
@@ -237,7 +270,7 @@ public sealed class JavaPeer
             }
         }
 
-        while (batch.Items.Count < BatchItemsMax && _wanted.TryDequeue(out Instance? wanted))
+        while (!batch.IsFull && _wanted.TryDequeue(out Instance? wanted))
         {
             batch.Wanted.Add(wanted);
             if (Registry.Find(InstanceKey.Of(wanted)) is { } record)
@@ -247,7 +280,7 @@ public sealed class JavaPeer
         }
 
         // Behind what is registered, and only if that is all: a renewal of what is not there would be asked for.
-        while (batch.To == current && batch.Items.Count < BatchItemsMax && _renewed.TryDequeue(out uint number))
+        while (batch.To == current && !batch.IsFull && _renewed.TryDequeue(out uint number))
         {
             _renewedSet.Remove(number);
             batch.Renewed.Add(number);
@@ -295,7 +328,7 @@ public sealed class JavaPeer
         }
         else if (item.Verb == JavaVerb.Renew && answer is { Verdict: JavaVerdict.Older, Newer: { } newer })
         {
-            Adopt(newer, now);
+            Adopt(item.Record, newer, now);
         }
         else if (answer.Verdict != JavaVerdict.Done)
         {
@@ -303,10 +336,11 @@ public sealed class JavaPeer
         }
     }
 
-    // With its override, which a peer's record carries.
-    private void Adopt(Registration newer, MonotonicTime now)
+    // With its override, which a peer's record carries. Not one that was cancelled here while the answer was on its way: it would be back.
+    private void Adopt(Instance asked, Registration newer, MonotonicTime now)
     {
-        bool credible = newer.ClientStamp <= Registry.WallMs(now) + (long)s_stampAheadMax.TotalMilliseconds;
+        bool meant = Registry.Find(InstanceKey.Of(newer.Service, newer.Id)) is { } here && SameKey.Comparer.Equals(here, asked);
+        bool credible = meant && newer.ClientStamp <= Registry.WallMs(now) + (long)s_stampAheadMax.TotalMilliseconds;
         bool adopted = credible && Registry.Register(newer, now, WriteSource.Peer).Error is null;
         Counts = adopted ? Counts with { Adopted = Counts.Adopted + 1 } : Counts with { ItemsRefused = Counts.ItemsRefused + 1 };
     }
@@ -315,6 +349,7 @@ public sealed class JavaPeer
     {
         _batch = null;
         _acknowledged = batch.To;
+        _answeredAt = now;
         Succeeded(now);
         Counts = Counts with { Batches = Counts.Batches + 1, Items = Counts.Items + batch.Items.Count };
     }
@@ -323,40 +358,6 @@ public sealed class JavaPeer
     {
         _failures = 0;
         _notBefore = now;
-    }
-
-    // What goes in one call, and where it came from: to be put back if the call fails.
-    private sealed class JavaBatch(ulong from)
-    {
-        private readonly Dictionary<Instance, JavaVerb> _last = new(SameKey.Comparer);
-
-        public ulong To { get; set; } = from;
-
-        public List<JavaItem> Items { get; } = [];
-
-        public List<uint> Renewed { get; } = [];
-
-        public List<Instance> Wanted { get; } = [];
-
-        // A record is told as it is now: the same again says nothing. Behind a cancel nothing of before is left to say.
-        public void Add(JavaItem item)
-        {
-            if (_last.TryGetValue(item.Record, out JavaVerb last))
-            {
-                if (item.Verb == last || (item.Verb == JavaVerb.Renew && last != JavaVerb.Cancel))
-                {
-                    return;
-                }
-
-                if (item.Verb == JavaVerb.Cancel)
-                {
-                    Items.RemoveAll(other => SameKey.Comparer.Equals(other.Record, item.Record));
-                }
-            }
-
-            _last[item.Record] = item.Verb;
-            Items.Add(item);
-        }
     }
 }
 

@@ -58,6 +58,9 @@ public sealed class PeerContact
     /// <summary>Where it is, without credentials: its name among the configured peers.</summary>
     public string Address { get; }
 
+    /// <summary>How far a peer that no link leads to has been told; set by what keeps up with it, null: nothing does.</summary>
+    internal Func<MonotonicTime, PeerProgress>? Progress { get; set; }
+
     /// <summary>When to dial next.</summary>
     public MonotonicTime DialAt
     {

@@ -10,6 +10,7 @@ namespace Rollcall.Core.Replication;
 /// <param name="Why">For people.</param>
 /// <param name="Since">In this state since.</param>
 /// <param name="SucceededAt">When there was a link last; null: never.</param>
+/// <param name="Progress">How far it has been told; null: there is no link, and it is no server of another kind.</param>
 /// <param name="Link">The link; null: there is none.</param>
 public sealed record PeerReport(
     string Address,
@@ -19,6 +20,7 @@ public sealed record PeerReport(
     string Why,
     MonotonicTime Since,
     MonotonicTime? SucceededAt,
+    PeerProgress? Progress,
     PeerView? Link
 )
 {
@@ -27,21 +29,37 @@ public sealed record PeerReport(
     {
         var rest = links.Where(link => link.Established).ToList();
         var reports = new List<PeerReport>();
-        foreach (PeerContactView contact in contacts.Select(contact => contact.View))
+        foreach (PeerContact contact in contacts)
         {
-            PeerView? link = rest.Find(link => link.Node is { } node && node == contact.Node);
+            PeerContactView view = contact.View;
+            PeerView? link = rest.Find(link => link.Node is { } node && node == view.Node);
             rest.RemoveAll(other => other == link);
-            reports.Add(
-                link is null
-                    ? new(contact.Address, true, contact.Node, contact.State, contact.Why, contact.Since, contact.SucceededAt, null)
-                    : Linked(contact.Address, true, link, now)
-            );
+            reports.Add(link is null ? Unlinked(view, contact.Progress?.Invoke(now)) : Linked(view.Address, true, link, now));
         }
 
         reports.AddRange(rest.Select(link => Linked(link.Path?.Address ?? "", false, link, now)));
         return reports;
     }
 
+    private static PeerReport Unlinked(PeerContactView view, PeerProgress? progress) =>
+        new(view.Address, true, view.Node, view.State, view.Why, view.Since, view.SucceededAt, progress, null);
+
     private static PeerReport Linked(string address, bool configured, PeerView link, MonotonicTime now) =>
-        new(address, configured, link.Node, PeerState.Linked, $"linked with node {link.Node:x}", link.Since, now, link);
+        new(address, configured, link.Node, PeerState.Linked, $"linked with node {link.Node:x}", link.Since, now, link.Progress, link);
 }
+
+/// <summary>How far a peer has been told what changed here.</summary>
+/// <param name="Lag">Changes that it has not acknowledged, in versions of this node.</param>
+/// <param name="Behind">How long ago the oldest of them came to be.</param>
+/// <param name="BatchesSent">Batches of changes sent; to a Java server, answered by it.</param>
+/// <param name="BatchesUnderWay">Batches not acknowledged.</param>
+/// <param name="BytesSent">Bytes sent.</param>
+/// <param name="BytesReceived">Bytes received.</param>
+public readonly record struct PeerProgress(
+    ulong Lag,
+    TimeSpan Behind,
+    long BatchesSent,
+    int BatchesUnderWay,
+    long BytesSent,
+    long BytesReceived
+);

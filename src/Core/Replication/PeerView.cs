@@ -34,7 +34,11 @@ public sealed record PeerView(
     int Waiting,
     MonotonicTime? EqualAt,
     bool Repairing
-);
+)
+{
+    /// <summary>How far the peer has been told.</summary>
+    public PeerProgress Progress => new(Lag, Behind, BatchesSent, BatchesUnderWay, Path?.BytesSent ?? 0, Path?.BytesReceived ?? 0);
+}
 
 /// <summary>How a link ended.</summary>
 /// <param name="Node">The peer's id; null if it never said it.</param>

@@ -29,7 +29,7 @@ internal sealed partial class Stripe
             int slot = _keys.Find(key, out Instance? record);
             if (record is not null && ComeHome(slot, _slots.Home(slot).Clock, moment))
             {
-                RestartLease(slot, record, moment.Now, homeMoves: true);
+                _leases.Restart(slot, record, moment.Now, homeMoves: true);
             }
         }
     }
@@ -69,12 +69,12 @@ internal sealed partial class Stripe
             int slot = _keys.Find(key, out Instance? existing);
             KeyState mine = existing is null ? FindTombstone(key.Key, moment.Now) : StateOf(slot, existing);
             KeyState merged = MergeRule.Merge(mine, from.State);
-            if (Planted(PlantedFaults.LastWriterWins) && from.State.Content.Revision != default)
+            if (_table.Planted(PlantedFaults.LastWriterWins) && from.State.Content.Revision != default)
             {
                 merged = merged with { Content = from.State.Content };
             }
 
-            if (Planted(PlantedFaults.ClearIsForgotten) && merged.Override is { IsCleared: true })
+            if (_table.Planted(PlantedFaults.ClearIsForgotten) && merged.Override is { IsCleared: true })
             {
                 merged = merged with { Override = mine.Override };
             }
@@ -145,8 +145,6 @@ internal sealed partial class Stripe
         return renewed;
     }
 
-    private bool Planted(PlantedFaults fault) => _table.Options.Cluster is { } cluster && cluster.Faults.HasFlag(fault);
-
     private Revision NextRevision(Instance known, WriteMoment moment) =>
         _table.NextRevision(
             known.LastOverride is { } overriding && overriding.Revision > known.Revision ? overriding.Revision : known.Revision,
@@ -206,7 +204,7 @@ internal sealed partial class Stripe
 
     // After the lease has its generation: the binding is to this one.
     private void Settle(int slot, in Home home) =>
-        _slots.Home(slot) = new HomeSlot(home.Clock, _table.Homes!.Bind(home, HandleOf(slot)), home.Number);
+        _slots.Home(slot) = new HomeSlot(home.Clock, _table.Homes!.Bind(home, _leases.HandleOf(slot)), home.Number);
 
     private bool Begin(HashedKey key, KeyedState from, in KeyState merged, ushort via, WriteMoment moment, bool restoring)
     {
@@ -226,7 +224,7 @@ internal sealed partial class Stripe
         cold.Restored = restoring;
 
         // If this node was the home, nobody else is to end the lease: it gets what its owner was promised, and no more.
-        StartLease(slot, record, fresh, moment.Now, homeElsewhere: cold.Away && !(restoring && merged.Home.Node == _table.Node));
+        _leases.Start(slot, record, fresh, moment.Now, homeElsewhere: cold.Away && !(restoring && merged.Home.Node == _table.Node));
         if (cold.Away)
         {
             Settle(slot, merged.Home);
@@ -256,7 +254,7 @@ internal sealed partial class Stripe
 
         // If the owner renews here, another's claim may be dated later by a wrong clock, and proves nothing.
         bool homeHere = !_slots.Cold(slot).Away;
-        if (MergeRule.IsWrongEnd(merged.Content, homeHere, merged.Home, renewed) && !Planted(PlantedFaults.WrongEndStands))
+        if (MergeRule.IsWrongEnd(merged.Content, homeHere, merged.Home, renewed) && !_table.Planted(PlantedFaults.WrongEndStands))
         {
             ulong renewedAt = Reissue(slot, existing, merged, moment);
             if (homeHere)
@@ -267,7 +265,7 @@ internal sealed partial class Stripe
             return false;
         }
 
-        EndLease(slot);
+        _leases.End(slot);
         Remove(slot, existing, merged, WriteSource.Peer, moment, via);
         return true;
     }
@@ -302,7 +300,7 @@ internal sealed partial class Stripe
         moves |= newContent && !_slots.Cold(slot).Away && record.RegisteredAtMs != existing.RegisteredAtMs;
         if (newContent || moves)
         {
-            RestartLease(slot, record, moment.Now, moves);
+            _leases.Restart(slot, record, moment.Now, moves);
         }
 
         if (_slots.Cold(slot).Away)
@@ -347,7 +345,7 @@ internal sealed partial class Stripe
 
         ref ColdSlot cold = ref _slots.Cold(slot);
         bool madeAfterMine = home.Clock == _slots.Home(slot).Clock + 1; // see ClaimHome: its clock is behind, and it knew of this one
-        if (!cold.Away && !madeAfterMine && RenewedAt(slot, moment.Now) is { } at && moment.Now - at <= SilenceAllowed(_slots.Record(slot)!))
+        if (!cold.Away && !madeAfterMine && RenewedAt(slot, moment.Now) is { } at && moment.Now - at <= StripeLeases.SilenceAllowed(_slots.Record(slot)!))
         {
             // The owner came here, went there, and came back before that was known here. Not if it has fallen silent here since.
             long renewedMs = moment.WallMs - (long)(moment.Now - at).TotalMilliseconds;

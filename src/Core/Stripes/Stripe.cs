@@ -17,18 +17,14 @@ namespace Rollcall.Core.Stripes;
 /// </remarks>
 internal sealed partial class Stripe
 {
-    // A held lease is looked at once a second: it costs little, and goes within a second of the guard's end.
-    private static readonly TimeSpan s_heldRecheck = TimeSpan.FromSeconds(1);
-
     private readonly Lock _gate = new();
     private readonly StripeTable _table;
     private readonly LeaseClock _clock;
     private readonly ExpiryGuard _guard;
     private readonly LeaseSlots _slots;
     private readonly KeyTable _keys;
-    private readonly TimingWheel _wheel = new(0);
+    private readonly StripeLeases _leases;
     private readonly TombstoneTable _tombstones;
-    private readonly int _heldRecheckTicks;
     private Change[] _changes = new Change[16]; // guarded by _gate
     private int _changeCount; // guarded by _gate
 
@@ -39,8 +35,8 @@ internal sealed partial class Stripe
         _guard = table.Guard;
         _slots = new LeaseSlots(table.Leases, this, keepsHomes: table.Homes is not null);
         _keys = new KeyTable(_slots);
+        _leases = new StripeLeases(table, _slots);
         _tombstones = new TombstoneTable(table.Options);
-        _heldRecheckTicks = _clock.Ticks(s_heldRecheck);
         Number = number;
     }
 
@@ -86,7 +82,7 @@ internal sealed partial class Stripe
         lock (_gate)
         {
             int slot = _keys.Find(key, out _);
-            return slot < 0 || _slots.Cold(slot).Away ? default : HandleOf(slot);
+            return slot < 0 || _slots.Cold(slot).Away ? default : _leases.HandleOf(slot);
         }
     }
 
@@ -109,8 +105,8 @@ internal sealed partial class Stripe
             if (existing is not null && source == WriteSource.Peer && existing.ClientStamp > draft.ClientStamp)
             {
                 // An older record from a peer renews, as with Java's servers, and is otherwise passed over: the home stays where it is.
-                RestartLease(slot, existing, moment.Now);
-                return new RegisterResult(null, HandleOf(slot), _table.Version, Created: false);
+                _leases.Restart(slot, existing, moment.Now);
+                return new RegisterResult(null, _leases.HandleOf(slot), _table.Version, Created: false);
             }
 
             if (existing is null && !_table.TryReserve())
@@ -131,16 +127,16 @@ internal sealed partial class Stripe
             {
                 _keys.Add(key, slot);
                 ComeHome(slot, known.Home.Clock, moment);
-                StartLease(slot, draft, fresh, moment.Now);
+                _leases.Start(slot, draft, fresh, moment.Now);
             }
             else
             {
-                RestartLease(slot, draft, moment.Now, homeMoves: ComeHome(slot, known.Home.Clock, moment));
+                _leases.Restart(slot, draft, moment.Now, homeMoves: ComeHome(slot, known.Home.Clock, moment));
             }
 
             bool addressesDiffer = existing is not null && draft.HasOtherAddressesThan(existing);
             Keep(draft, ChangeKind.Added, ChangeCause.Registered, source, moment, draft.Revision, addressesDiffer);
-            return new RegisterResult(null, HandleOf(slot), draft.Version, existing is null);
+            return new RegisterResult(null, _leases.HandleOf(slot), draft.Version, existing is null);
         }
     }
 
@@ -158,7 +154,7 @@ internal sealed partial class Stripe
 
             Revision revision = NextRevision(record, moment);
             var end = new Content(revision, null, ChangeCause.Cancelled);
-            EndLease(slot);
+            _leases.End(slot);
             return Remove(slot, record, new KeyState(end, StatusOverride.Cleared(revision, moment.WallMs), HomeOf(slot)), source, moment);
         }
     }
@@ -220,9 +216,12 @@ internal sealed partial class Stripe
         lock (_gate)
         {
             _tombstones.Expire(moment.Now);
-            while (_wheel.TryTake((uint)tick, ref budget, out int slot))
+            while (_leases.TryTake(tick, ref budget, out int slot))
             {
-                Look(slot, tick, moment, ref tally);
+                if (_leases.TryEnd(slot, tick) is { } end)
+                {
+                    Expire(slot, end, moment, ref tally);
+                }
             }
 
             return budget > 0;
@@ -241,93 +240,19 @@ internal sealed partial class Stripe
         }
     }
 
-    private void Look(int slot, long tick, WriteMoment moment, ref AdvanceTally tally)
+    private void Expire(int slot, LeaseEnd over, WriteMoment moment, ref AdvanceTally tally)
     {
-        ref LeaseSlot lease = ref _slots.Hot(slot);
-        ref ColdSlot cold = ref _slots.Cold(slot);
-        if (!cold.Watched)
-        {
-            cold.Watched = true;
-            _guard.Watch();
-        }
-
-        while (true)
-        {
-            long word = lease.Word;
-            long deadline = LeaseWord.Deadline(word);
-            long silentSince = lease.SilentSince(word);
-            if (deadline > tick)
-            {
-                SetHeld(ref cold, false);
-            }
-
-            if (!LeaseWord.IsSilent(word))
-            {
-                if (silentSince > tick)
-                {
-                    _wheel.Schedule(slot, (uint)Math.Min(deadline, silentSince));
-                    return;
-                }
-
-                if (lease.TryFallSilent(word))
-                {
-                    // Also if it is over already: the guard judges this miss before the lease may end, at the next tick.
-                    _guard.FellSilent(silentSince);
-                    _wheel.Schedule(slot, (uint)Math.Max(deadline, tick + 1));
-                    return;
-                }
-            }
-            else if (deadline > tick)
-            {
-                _wheel.Schedule(slot, (uint)deadline);
-                return;
-            }
-            else if (!_guard.Allows(silentSince))
-            {
-                SetHeld(ref cold, true);
-                _wheel.Schedule(slot, (uint)(tick + _heldRecheckTicks));
-                return;
-            }
-            else if (lease.TryEnd(word, _table.Generations))
-            {
-                Expire(slot, deadline, silentSince, ref cold, moment, ref tally);
-                return;
-            }
-        }
-    }
-
-    private void Expire(int slot, long deadline, long silentSince, ref ColdSlot cold, WriteMoment moment, ref AdvanceTally tally)
-    {
-        ChangeCause cause = cold.Held || _guard.Condemned(silentSince) ? ChangeCause.ExpiredAfterGuard : ChangeCause.Expired;
-        if (cold.Held)
-        {
-            SetHeld(ref cold, false);
-        }
-        else
+        if (!over.WasHeld)
         {
             tally.LatestLateness = TimeSpan.FromTicks(
-                Math.Max(tally.LatestLateness.Ticks, (moment.Now - _clock.TimeOf(deadline)).Ticks)
+                Math.Max(tally.LatestLateness.Ticks, (moment.Now - _clock.TimeOf(over.Deadline)).Ticks)
             );
         }
 
-        _guard.Ended(silentSince);
         Instance record = _slots.Record(slot)!;
-        var end = new Content(NextRevision(record, moment), null, cause);
+        var end = new Content(NextRevision(record, moment), null, over.Cause);
         Remove(slot, record, new KeyState(end, record.LastOverride, HomeOf(slot)), WriteSource.Registry, moment);
         tally.Expired++;
-    }
-
-    private void EndLease(int slot)
-    {
-        ref LeaseSlot lease = ref _slots.Hot(slot);
-        long word;
-        do
-        {
-            word = lease.Word;
-        } while (!lease.TryEnd(word, _table.Generations));
-
-        LeaveGuard(slot, LeaseWord.IsSilent(word) ? lease.SilentSince(word) : null);
-        _wheel.Remove(slot);
     }
 
     // The word is free already; the table still names the slot.
@@ -374,73 +299,6 @@ internal sealed partial class Stripe
         draft.ServiceUpAtMs = existing is { ServiceUpAtMs: > 0 } ? existing.ServiceUpAtMs : draft.ServiceUpAtMs;
         draft.NoteUp(moment.WallMs);
     }
-
-    private void StartLease(int slot, Instance record, bool fresh, MonotonicTime now, bool homeElsewhere = false)
-    {
-        ref LeaseSlot lease = ref _slots.Hot(slot);
-        (int duration, int check) = LengthsOf(record, homeElsewhere);
-        _table.NoteLease(record.LeaseDuration);
-        lease.SetLengths(duration, check);
-        lease.Start(_clock.DeadlineTick(now, 0), fresh ? _table.Generations.First(record.LeaseIndex) : LeaseWord.Generation(lease.Word));
-        _wheel.Schedule(slot, (uint)lease.SilentSince(lease.Word));
-    }
-
-    // If its home moves, the handles given out for it are void: a generation belongs to one home.
-    private void RestartLease(int slot, Instance record, MonotonicTime now, bool homeMoves = false)
-    {
-        ref LeaseSlot lease = ref _slots.Hot(slot);
-        _slots.Cold(slot).Restored = false;
-        (int duration, int check) = LengthsOf(record, _slots.Cold(slot).Away);
-        _table.NoteLease(record.LeaseDuration);
-        if (lease.Restart(_clock.DeadlineTick(now, 0), duration, check, homeMoves ? _table.Generations : null) is { } silentSince)
-        {
-            _guard.Returned(silentSince);
-        }
-
-        // The interval may be shorter than the one it is filed by (I2).
-        _wheel.Remove(slot);
-        _wheel.Schedule(slot, (uint)lease.SilentSince(lease.Word));
-    }
-
-    // Its home ends a lease; the others leave it one more duration for that, and for the news to arrive.
-    private (int DurationTicks, int CheckTicks) LengthsOf(Instance record, bool away)
-    {
-        TimeSpan more = away && !Planted(PlantedFaults.NoTimeForTheHome) ? record.LeaseDuration : TimeSpan.Zero;
-        int check = Math.Max(1, _clock.Ticks(SilenceAllowed(record) + more));
-        return (_clock.Ticks(record.LeaseDuration + _table.Options.LeaseGrace + more), check);
-    }
-
-    // One and a half intervals. Where the lease is too short for that, half-way between the renewal due and the end: an owner that
-    // is on time is never silent, and the guard sees a miss before the first lease ends. An interval that does not fit into the
-    // lease says nothing; a third of the lease is taken for it.
-    private static TimeSpan SilenceAllowed(Instance record)
-    {
-        TimeSpan lease = record.LeaseDuration;
-        TimeSpan interval = record.RenewalInterval < lease ? record.RenewalInterval : lease / 3;
-        return TimeSpan.FromTicks(Math.Min(interval.Ticks * 3 / 2, (interval + lease).Ticks / 2));
-    }
-
-    private void LeaveGuard(int slot, long? silentSince)
-    {
-        ref ColdSlot cold = ref _slots.Cold(slot);
-        SetHeld(ref cold, false);
-        if (cold.Watched)
-        {
-            _guard.Cancelled(silentSince);
-        }
-    }
-
-    private void SetHeld(ref ColdSlot cold, bool held)
-    {
-        if (cold.Held != held)
-        {
-            cold.Held = held;
-            _guard.CountHeld(held ? 1 : -1);
-        }
-    }
-
-    private LeaseHandle HandleOf(int slot) =>
-        new(_slots.IndexOf(slot), LeaseWord.Generation(_slots.Hot(slot).Word));
 
     private void Keep(
         Instance record,

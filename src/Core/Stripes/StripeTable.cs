@@ -75,6 +75,9 @@ internal sealed class StripeTable
     /// <summary>The stripe of an id: the same for all services, so that an id alone is looked up in one place.</summary>
     public Stripe Of(ulong idHash) => _stripes[(int)idHash & (_stripes.Length - 1)];
 
+    /// <summary>True if a fault is to be made: by the simulator's tests alone.</summary>
+    public bool Planted(PlantedFaults fault) => Options.Cluster is { } cluster && cluster.Faults.HasFlag(fault);
+
     /// <summary>A place for one more instance; false if the registry is full.</summary>
     public bool TryReserve()
     {

@@ -61,9 +61,7 @@ public sealed record PeerAddress(string Scheme, string Host, int Port, LinkCrede
         {
             if (!TryParse(text, ports, out PeerAddress? address))
             {
-                // What cannot be taken apart may hold a secret anywhere.
-                string? shown = text.Contains('@', StringComparison.Ordinal) ? null : text;
-                problems.Add(new(key, shown, $"is no address of a peer: write {form}."));
+                problems.Add(ConfigurationProblem.OfAddress(key, text, $"is no address of a peer: write {form}."));
             }
             else if (!addresses.Exists(other => other.ToString() == address.ToString()))
             {

@@ -131,6 +131,28 @@ public sealed class JavaPeerTests
     }
 
     [Fact]
+    public void A_newer_record_of_what_was_cancelled_meanwhile_or_of_another_instance_is_not_taken()
+    {
+        var bench = JavaPeerBench.Joined();
+        LeaseHandle handle = bench.RegisterTold("1");
+        bench.Registry.Renew(handle, bench.Under.Now);
+        Assert.Equal("Renew A/1", bench.ToldLater());
+        bench.Under.Cancel("a", "1");
+        bench.Answer(1, JavaVerdict.Older, JavaPeerBench.Of("1", stamp: 9));
+        Assert.Null(bench.Registry.Find(InstanceKey.Of("A", "1")));
+        Assert.Equal("Cancel A/1", bench.ToldLater());
+        bench.Answer(1);
+        Assert.Equal("", bench.ToldLater());
+
+        handle = bench.RegisterTold("2");
+        bench.Registry.Renew(handle, bench.Under.Now);
+        Assert.Equal("Renew A/2", bench.ToldLater());
+        bench.Answer(1, JavaVerdict.Older, JavaPeerBench.Of("3", stamp: 9));
+        Assert.Null(bench.Registry.Find(InstanceKey.Of("A", "3")));
+        Assert.Equal((0, 2), (bench.Peer.Counts.Adopted, bench.Peer.Counts.ItemsRefused));
+    }
+
+    [Fact]
     public void A_conflict_without_its_record_changes_nothing()
     {
         var bench = JavaPeerBench.Joined();
@@ -184,6 +206,30 @@ public sealed class JavaPeerTests
         Assert.Equal("", bench.Told());
         bench.Under.Clock.Pass(JavaPeer.BatchDelay);
         Assert.Equal(100, bench.Take()!.Items!.Count);
+    }
+
+    [Fact]
+    public void A_batch_of_large_records_ends_before_it_is_too_long_for_its_receiver()
+    {
+        var bench = JavaPeerBench.Joined();
+        const int RecordBytes = 30_000;
+        for (int i = 0; i < 100; i++)
+        {
+            Registration large = JavaPeerBench.Of(i.ToString(CultureInfo.InvariantCulture)) with { Metadata = [new("k", new string('x', RecordBytes))] };
+            Assert.Null(bench.Registry.Register(large, bench.Under.Now).Error);
+        }
+
+        int told = 0;
+        while (told < 100)
+        {
+            int items = bench.Take()!.Items!.Count;
+            Assert.InRange(items, 1, (JavaPeer.BatchTextBytesMax / RecordBytes) + 1);
+            told += items;
+            bench.Answer(items);
+            bench.Under.Clock.Pass(JavaPeer.BatchDelay);
+        }
+
+        Assert.Equal((100, 0ul), (told, bench.Peer.Lag));
     }
 
     [Fact]
@@ -253,6 +299,65 @@ public sealed class JavaPeerTests
     }
 
     [Fact]
+    public void Who_refuses_everything_is_asked_ever_more_rarely()
+    {
+        var bench = JavaPeerBench.Joined();
+        var calls = new List<TimeSpan>();
+        MonotonicTime start = bench.Under.Now;
+        for (int i = 0; i < 60; i++)
+        {
+            bench.Register(i.ToString(CultureInfo.InvariantCulture));
+            if (bench.Take() is not null)
+            {
+                calls.Add(bench.Under.Now - start);
+                bench.Peer.Failed(JavaFailure.Refused, bench.Under.Now);
+            }
+
+            bench.Under.Pass(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal([0, 1, 3, 7, 15, 31], calls.Select(at => (int)at.TotalSeconds));
+        Assert.Equal(0, bench.Peer.Counts.Batches);
+    }
+
+    [Fact]
+    public void It_shows_how_far_a_server_is_behind_in_changes_and_in_time()
+    {
+        var bench = JavaPeerBench.Joined();
+        bench.Node.Contacts = [bench.Peer.Contact];
+        Assert.Equal((0ul, TimeSpan.Zero), Behind());
+        bench.Register("1");
+        bench.Under.Pass(TimeSpan.FromMilliseconds(200));
+        bench.Register("2");
+        Assert.Equal((2ul, TimeSpan.FromMilliseconds(200)), Behind());
+        Assert.Equal("Register A/1, Register A/2", bench.Told());
+        Assert.Equal(1, Report().Progress!.Value.BatchesUnderWay);
+        bench.Under.Pass(TimeSpan.FromMilliseconds(300));
+        bench.Register("3");
+        Assert.Equal((3ul, TimeSpan.FromMilliseconds(500)), Behind()); // not before they are answered
+        bench.Answer(2);
+        Assert.Equal((1ul, TimeSpan.Zero), Behind());
+        Assert.Equal("Register A/3", bench.ToldLater());
+        bench.Answer(1);
+        Assert.Equal((0ul, TimeSpan.Zero), Behind());
+        Assert.Equal((2L, 0), (Report().Progress!.Value.BatchesSent, Report().Progress!.Value.BatchesUnderWay));
+
+        // What it has asked for it does not have either.
+        bench.Registry.Renew(InstanceKey.Of("A", "1"), 5, bench.Under.Now);
+        Assert.Equal("Renew A/1", bench.ToldLater());
+        bench.Answer(1, JavaVerdict.Unknown);
+        bench.Under.Pass(TimeSpan.FromMilliseconds(400));
+        Assert.Equal((1ul, TimeSpan.FromMilliseconds(400)), Behind());
+        Assert.Equal("Register A/1", bench.ToldLater());
+        Assert.Equal(1ul, Behind().Lag);
+        bench.Answer(1);
+        Assert.Equal(0ul, Behind().Lag);
+
+        PeerReport Report() => Assert.Single(bench.Node.Report(bench.Under.Now));
+        (ulong Lag, TimeSpan Behind) Behind() => (Report().Progress!.Value.Lag, Report().Progress!.Value.Behind);
+    }
+
+    [Fact]
     public void Answers_that_are_not_as_many_as_the_items_mean_nothing()
     {
         var bench = JavaPeerBench.Joined();
@@ -314,6 +419,19 @@ public sealed class JavaPeerTests
         Assert.Null(bench.Take());
         bench.Register("1");
         Assert.Equal("Register A/1", bench.Told());
+    }
+
+    [Fact]
+    public void A_server_that_gives_no_copy_is_told_all_the_same()
+    {
+        var bench = new JavaPeerBench();
+        Assert.Null(bench.Take()!.Items);
+        bench.Peer.Failed(JavaFailure.Busy, bench.Under.Now);
+        bench.Register("1");
+        Assert.Equal("Register A/1", bench.Told());
+        bench.Answer(1);
+        bench.Under.Pass(TimeSpan.FromSeconds(1));
+        Assert.Null(bench.Take()!.Items); // and is asked again
     }
 
     [Fact]

@@ -47,6 +47,10 @@ public sealed class JavaClusterTests
             [$"{first.Address} linked", $"{second.Address} linked"],
             peers.RootElement.GetProperty("peers").EnumerateArray().Select(peer => $"{peer.GetProperty("address")} {peer.GetProperty("state")}")
         );
+        Assert.All(
+            peers.RootElement.GetProperty("peers").EnumerateArray(),
+            peer => Assert.True(peer.GetProperty("lagMs").GetInt64() >= 0 && peer.GetProperty("lagChanges").GetInt64() >= 0 && peer.GetProperty("bytesSent").GetInt64() > 0)
+        );
         Assert.Equal(0, await server.TerminateAsync());
     }
 

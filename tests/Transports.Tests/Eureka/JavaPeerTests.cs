@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
 using Rollcall.Core;
 using Rollcall.Core.Model;
@@ -141,6 +144,63 @@ public sealed class JavaPeerTests
         await Until(() => java.Registered is ["ORDERS/i-1 UP", "ORDERS/i-2 UP"], () => string.Join(", ", java.Registered));
     }
 
+    [Theory]
+    [InlineData("")] // not a word
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")] // a byte now and then, for ever
+    public async Task A_server_that_is_slow_for_ever_holds_nothing_up_and_what_waits_for_it_shows(string beginning)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var over = new CancellationTokenSource();
+        Task dripping = DripAsync(listener, beginning, over.Token);
+        var address = new Uri($"eureka+http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/eureka");
+        var options = new EurekaPeerOptions { CopyTimeout = TimeSpan.FromMilliseconds(300) };
+        await using (var node = new JoinedNode(address, options with { Http = options.Http with { CallTimeout = TimeSpan.FromMilliseconds(300) } }))
+        {
+            await Until(() => node.Contact.View.State == PeerState.Unreachable, () => $"{node.Contact.View}");
+            Assert.Contains("no answer within 300ms", node.Contact.View.Why, StringComparison.Ordinal);
+            node.Registry.Register(RegistrationBuilder.Of("orders", "i-1"), node.Registry.Now);
+            node.Registry.Register(RegistrationBuilder.Of("orders", "i-2"), node.Registry.Now);
+            await Until(() => node.Peer.Counts.Failures >= 3, () => $"{node.Peer.Counts}");
+            Assert.Equal((2ul, 0L), (node.Peer.Lag, node.Peer.Counts.Batches));
+            Assert.True(node.Peer.Progress(node.Registry.Now).Behind > TimeSpan.Zero);
+        }
+
+        await over.CancelAsync();
+        await dripping;
+    }
+
+    [Fact]
+    public async Task A_batch_that_nobody_may_send_is_said_to_be_refused()
+    {
+        await using var java = JavaEurekaServer.Started();
+        await using var node = new JoinedNode(java);
+        await Until(() => node.Contact.View.State == PeerState.Linked, () => $"{node.Contact.View}");
+        java.Quirks = new JavaQuirks { AnswersAll = 403 }; // as Spring's protection against forged requests
+        node.Registry.Register(RegistrationBuilder.Of("orders", "i-1"), node.Registry.Now);
+        await Until(() => node.Contact.View.State == PeerState.Refused, () => $"{node.Contact.View}");
+        Assert.Contains("403", node.Contact.View.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_answer_to_a_batch_that_does_not_end_is_cut_off_and_a_copy_may_be_larger()
+    {
+        await using var java = JavaEurekaServer.Started();
+        for (int i = 0; i < 50; i++)
+        {
+            java.Register(JavaBodies.Instance("ORDERS", $"i-{i}").ToJsonString());
+        }
+
+        await using var node = new JoinedNode(java.Address, new EurekaPeerOptions { BatchAnswerBytesMax = 1_000 });
+        await Until(() => node.Cluster.Warming is null, () => "reads still wait");
+        Assert.Equal(50, node.Registry.ReadSnapshot().Count);
+        java.Quirks = new JavaQuirks { BatchAnswer = new string(' ', 2_000) };
+        node.Registry.Register(RegistrationBuilder.Of("orders", "ours"), node.Registry.Now);
+        await Until(() => node.Contact.View.State == PeerState.Refused, () => $"{node.Contact.View}");
+        Assert.Contains("over 1000 bytes", node.Contact.View.Why, StringComparison.Ordinal);
+        Assert.Equal(0ul, node.Peer.Lag);
+    }
+
     [Fact]
     public async Task At_the_start_all_that_is_there_is_here_before_reads_open()
     {
@@ -161,6 +221,42 @@ public sealed class JavaPeerTests
 
         // Theirs already: nothing of it goes back.
         Assert.DoesNotContain(java.Requests, request => request.Method == "POST");
+    }
+
+    private static async Task DripAsync(TcpListener listener, string beginning, CancellationToken over)
+    {
+        var connections = new List<Task>();
+        try
+        {
+            while (true)
+            {
+                connections.Add(DripAsync(await listener.AcceptTcpClientAsync(over), beginning, over));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await Task.WhenAll(connections);
+        }
+    }
+
+    private static async Task DripAsync(TcpClient connection, string beginning, CancellationToken over)
+    {
+        using (connection)
+        {
+            try
+            {
+                await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(beginning), over);
+                while (true)
+                {
+                    await Task.Delay(20, over);
+                    await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(beginning.Length == 0 ? "" : "1\r\n \r\n"), over);
+                }
+            }
+            catch (Exception e) when (e is IOException or OperationCanceledException)
+            {
+                // The other end has hung up, or it is over.
+            }
+        }
     }
 
     private static Func<JavaRequest, bool> Says(string action) =>
@@ -186,6 +282,9 @@ public sealed class JavaPeerTests
         private readonly Task _running;
 
         public JoinedNode(JavaEurekaServer java)
+            : this(java.Address) { }
+
+        public JoinedNode(Uri java, EurekaPeerOptions? options = null)
         {
             Registry = new RegistryService(
                 new RegistryOptions { NodeId = 7, Cluster = new ClusterOptions { ClusterId = "test", WarmUpMax = TimeSpan.FromMinutes(5) } },
@@ -193,13 +292,13 @@ public sealed class JavaPeerTests
             );
             Cluster = new ClusterNode(Registry, expectsPeers: true, Registry.Now);
             Mesh = new JavaMesh(Cluster, ownPeersFirst: false, Registry.Now);
-            Contact = new PeerContact(java.Address.ToString(), Registry.Now);
+            Contact = new PeerContact(java.ToString(), Registry.Now);
             _runner = new RegistryRunner(Registry, []);
-            Assert.True(EurekaAddress.TryParse(java.Address, out EurekaAddress? address, out _));
+            Assert.True(EurekaAddress.TryParse(java, out EurekaAddress? address, out _));
             _running = Task.Run(async () =>
             {
                 await _runner.StartAsync(CancellationToken.None);
-                await EurekaPeer.RunAsync(Mesh, Contact, address, new EurekaPeerOptions(), Say, _over.Token);
+                await EurekaPeer.RunAsync(Mesh, Contact, address, options ?? new EurekaPeerOptions(), Say, _over.Token);
             });
         }
 

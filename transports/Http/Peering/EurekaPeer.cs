@@ -71,7 +71,12 @@ public sealed class EurekaPeer
     )
     {
         JavaPeer peer = mesh.Add(contact);
-        using var lane = new HttpLane(address.Root, options.Http, connectionsMax: 1, s_headers);
+        using var lane = new HttpLane(
+            address.Root,
+            options.Http with { AnswerBytesMax = options.BatchAnswerBytesMax },
+            connectionsMax: 1,
+            s_headers
+        );
         var running = new EurekaPeer(mesh.Registry, peer, address, options, changed, lane);
         using var woken = new SemaphoreSlim(0, 1);
         void Wake()
@@ -120,15 +125,16 @@ public sealed class EurekaPeer
 
     private async Task CallAsync(JavaCall call, CancellationToken stopping)
     {
+        TimeSpan timeout = call.Items is null ? _options.CopyTimeout : _options.Http.CallTimeout;
         try
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-            limit.CancelAfter(_options.Http.CallTimeout);
+            limit.CancelAfter(timeout);
             await (call.Items is { } items ? TellAsync(items, limit.Token) : CopyAsync(limit.Token)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
-            Fail(JavaFailure.Busy, $"no answer within {DurationText.Show(_options.Http.CallTimeout)}");
+            Fail(JavaFailure.Busy, $"no answer within {DurationText.Show(timeout)}");
         }
         catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
         {
@@ -148,6 +154,7 @@ public sealed class EurekaPeer
         HttpAnswer answer = await _lane
             .SendAsync(HttpMethod.Post, $"{_address.BasePath}/peerreplication/batch/", content, cancellation)
             .ConfigureAwait(false);
+        Count(body.WrittenCount, answer);
         if (answer.IsSuccess)
         {
             IReadOnlyList<JavaAnswer> answers = BatchAnswerReader.Read(answer.Body.Span);
@@ -156,13 +163,15 @@ public sealed class EurekaPeer
         }
         else
         {
-            Fail(answer);
+            Fail(answer, busy: false);
         }
     }
 
     private async Task CopyAsync(CancellationToken cancellation)
     {
-        HttpAnswer answer = await _lane.SendAsync(HttpMethod.Get, $"{_address.BasePath}/apps/", null, cancellation).ConfigureAwait(false);
+        using var lane = new HttpLane(_address.Root, _options.Http, connectionsMax: 1, s_headers);
+        HttpAnswer answer = await lane.SendAsync(HttpMethod.Get, $"{_address.BasePath}/apps/", null, cancellation).ConfigureAwait(false);
+        Count(0, answer);
         if (answer.IsSuccess)
         {
             EurekaDocument all = EurekaDocument.Read(answer.Body.Span);
@@ -171,14 +180,19 @@ public sealed class EurekaPeer
         }
         else
         {
-            Fail(answer);
+            Fail(answer, busy: answer.Status == HttpStatusCode.Forbidden); // it has just started itself
         }
     }
 
-    // 403 to a read: it has just started itself.
-    private void Fail(HttpAnswer answer)
+    private void Count(int sent, HttpAnswer answer)
     {
-        bool busy = answer.Status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests or HttpStatusCode.Forbidden;
+        _peer.Path.Sent(sent);
+        _peer.Path.Received(answer.Body.Length);
+    }
+
+    private void Fail(HttpAnswer answer, bool busy)
+    {
+        busy |= answer.Status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests;
         Fail(busy ? JavaFailure.Busy : JavaFailure.Refused, EurekaRefusals.Failure(_address.Text, answer).Message);
     }
 

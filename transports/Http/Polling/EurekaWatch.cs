@@ -8,7 +8,7 @@ namespace Rollcall.Transports.Http.Polling;
 
 /// <summary>A watch over a protocol that pushes nothing: asks again and again, and tells what is news.</summary>
 /// <remarks>Owner: one caller.</remarks>
-internal sealed class EurekaWatch(EurekaLink link, LinkLife life, InstanceFilter filter, EurekaLinkOptions options)
+internal sealed class EurekaWatch(EurekaReads reads, LinkLife life, InstanceFilter filter, EurekaLinkOptions options)
 {
     // Half of it is the most by which two clients that were started together keep apart after one poll.
     private const double Jitter = 0.2;
@@ -49,7 +49,7 @@ internal sealed class EurekaWatch(EurekaLink link, LinkLife life, InstanceFilter
 
     private async Task CatchUpAsync(CancellationToken cancellation)
     {
-        if (filter.Kind != FilterKind.All || !await link.CatchUpAsync(_copy, cancellation).ConfigureAwait(false))
+        if (filter.Kind != FilterKind.All || !await reads.CatchUpAsync(_copy, cancellation).ConfigureAwait(false))
         {
             await ReadInFullAsync(cancellation).ConfigureAwait(false);
         }
@@ -58,8 +58,8 @@ internal sealed class EurekaWatch(EurekaLink link, LinkLife life, InstanceFilter
     private async Task ReadInFullAsync(CancellationToken cancellation) =>
         _copy.Replace(
             filter.Kind == FilterKind.All
-                ? (await link.ReadAllAsync(cancellation).ConfigureAwait(false)).Instances
-                : await link.ReadPartAsync(filter, cancellation).ConfigureAwait(false)
+                ? await reads.AllAsync(cancellation).ConfigureAwait(false)
+                : await reads.PartAsync(filter, cancellation).ConfigureAwait(false)
         );
 
     private async Task WaitAsync(TimeSpan interval, CancellationToken cancellation)

@@ -50,17 +50,21 @@ internal sealed class NativePeers(RegistryService registry)
         json.WriteString("why", peer.Why);
         WriteTime(json, "since", peer.Since);
         WriteTime(json, "lastSuccessAt", peer.SucceededAt);
+        if (peer.Progress is { } progress)
+        {
+            json.WriteNumber("lagChanges", progress.Lag);
+            json.WriteNumber("lagMs", (long)progress.Behind.TotalMilliseconds);
+            json.WriteNumber("batchesSent", progress.BatchesSent);
+            json.WriteNumber("batchesUnderWay", progress.BatchesUnderWay);
+            json.WriteNumber("bytesSent", progress.BytesSent);
+            json.WriteNumber("bytesReceived", progress.BytesReceived);
+        }
+
         if (peer.Link is { } link)
         {
             json.WriteBoolean("dialled", link.Dialled);
-            json.WriteNumber("lagChanges", link.Lag);
-            json.WriteNumber("lagMs", (long)link.Behind.TotalMilliseconds);
             json.WriteBoolean("repairing", link.Repairing);
             WriteTime(json, "equalAt", link.EqualAt);
-            json.WriteNumber("batchesSent", link.BatchesSent);
-            json.WriteNumber("batchesUnderWay", link.BatchesUnderWay);
-            json.WriteNumber("bytesSent", link.Path?.BytesSent ?? 0);
-            json.WriteNumber("bytesReceived", link.Path?.BytesReceived ?? 0);
             json.WriteNumber("leftOut", link.Path?.LeftOut ?? 0);
             WriteTime(json, "heardAt", link.HeardAt);
         }

@@ -79,9 +79,9 @@ internal static class HomePage
         foreach (PeerReport peer in cluster.Report(registry.Now))
         {
             page.Raw("<tr><td>").Text(peer.Address).Raw("</td><td>").Text(peer.Why).Raw("</td><td class=\"number\">");
-            if (peer.Link is { } link)
+            if (peer.Progress is { } progress)
             {
-                page.Number((long)link.Lag).Raw(link.Lag == 1 ? " change" : " changes");
+                page.Number((long)progress.Lag).Raw(progress.Lag == 1 ? " change" : " changes");
             }
 
             page.Raw("</td></tr>");
