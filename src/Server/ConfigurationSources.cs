@@ -11,6 +11,9 @@ internal static class ConfigurationSources
 {
     private const string DefaultFile = "appsettings.json";
 
+    /// <summary>The files among the sources.</summary>
+    public static IEnumerable<string> Files(CommandLine line) => new[] { DefaultFile, line.ConfigFile }.OfType<string>().Select(Path.GetFullPath);
+
     /// <summary>All sources as one. A file that cannot be read becomes one of <paramref name="problems"/>.</summary>
     public static IConfigurationRoot Load(CommandLine line, ICollection<ConfigurationProblem> problems)
     {

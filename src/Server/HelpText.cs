@@ -22,6 +22,7 @@ internal static class HelpText
         output.WriteLine("  --Rollcall:Core:LeaseGrace 90s");
         output.WriteLine("  Rollcall__Core__LeaseGrace=90s in the environment");
         output.WriteLine("  { \"Rollcall\": { \"Core\": { \"LeaseGrace\": \"90s\" } } } in FILE, or in ./appsettings.json");
+        output.WriteLine("Peers that stand in a file (Rollcall:Peers) change with it; all else takes a restart.");
     }
 
     public static void WriteOptions(TextWriter output)

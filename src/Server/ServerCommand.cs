@@ -27,6 +27,7 @@ internal static class ServerCommand
         }
 
         var problems = new List<ConfigurationProblem>(line.Problems);
+        await using var files = new FileWatch(ConfigurationSources.Files(line));
         var configuration = ConfigurationSources.Load(line, problems);
         var settings = ServerSettings.Read(configuration, problems);
         if (problems.Count > 0)
@@ -38,7 +39,8 @@ internal static class ServerCommand
         try
         {
             using DataFolder? data = settings.Data.Folder.Length == 0 ? null : DataFolder.Open(settings.Data.Folder);
-            return await ServeAsync(settings, data, output, errors);
+            var reload = new SettingsReload(line, configuration, settings, files);
+            return await ServeAsync(settings, reload, data, output, errors);
         }
         catch (DataFolderException exception)
         {
@@ -58,7 +60,13 @@ internal static class ServerCommand
         write(output);
     }
 
-    private static async Task<int> ServeAsync(ServerSettings settings, DataFolder? data, TextWriter output, TextWriter errors)
+    private static async Task<int> ServeAsync(
+        ServerSettings settings,
+        SettingsReload reload,
+        DataFolder? data,
+        TextWriter output,
+        TextWriter errors
+    )
     {
         string? quicProblem = settings.Quic is null ? null : QuicSupport.Problem;
         if (quicProblem is not null && settings.IsQuicDemanded)
@@ -79,14 +87,15 @@ internal static class ServerCommand
         using var meter = new RegistryMeter(registry);
         ClusterHost? cluster = ServerPeers.CreateHost(settings, registry, loggers);
         IReadOnlyList<IServerTransport> transports = ServerTransports.Create(settings, loggers);
-        IReadOnlyList<ConfiguredPeer> peers = ServerPeers.Create(settings);
-        await using var runner = new RegistryRunner(registry, transports, TimeProvider.System, logger, meter, cluster, peers);
+        var peers = new ServerPeers();
+        await using var runner = new RegistryRunner(registry, transports, TimeProvider.System, logger, meter, cluster, peers.Of(settings));
         if (await StartAsync(runner, errors, stop.Asked) is { } exitCode)
         {
             return exitCode;
         }
 
         snapshots?.Start();
+        reload.Start(peers, cluster, logger);
         foreach (string warning in settings.Warnings)
         {
             logger.Careless(warning);
@@ -99,6 +108,7 @@ internal static class ServerCommand
 
         output.WriteLine(ReadyLine(registry, transports));
         await stop.WaitAsync();
+        await reload.StopAsync();
         await runner.StopAsync();
         await Task.WhenAll(regions.Select(region => region.DisposeAsync().AsTask()));
         await (snapshots?.StopAsync() ?? Task.CompletedTask);

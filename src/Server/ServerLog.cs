@@ -27,4 +27,16 @@ internal static partial class ServerLog
 
     [LoggerMessage(31, LogLevel.Information, "Started without QUIC: {Missing}")]
     public static partial void WithoutQuic(this ILogger logger, string missing);
+
+    [LoggerMessage(32, LogLevel.Information, "Settings were read again; the peers are now: {Peers}")]
+    public static partial void Reloaded(this ILogger logger, string peers);
+
+    [LoggerMessage(33, LogLevel.Warning, "Settings have changed and cannot be used, so nothing changes: {Problem}")]
+    public static partial void NotReloaded(this ILogger logger, string problem);
+
+    [LoggerMessage(34, LogLevel.Warning, "Settings have changed that take a restart: {Keys}")]
+    public static partial void WaitsForRestart(this ILogger logger, string keys);
+
+    [LoggerMessage(35, LogLevel.Error, "Settings cannot be read again: this is a bug")]
+    public static partial void ReloadFailed(this ILogger logger, Exception exception);
 }

@@ -104,15 +104,6 @@ public sealed class ClusterHost : IAsyncDisposable
         }
     }
 
-    /// <summary>A transport has let somebody in no further, who came as a peer: a <see cref="PeerTurnedAway"/>.</summary>
-    private void TurnedAway(string address, string why)
-    {
-        if (_said.IsNews(why, Now))
-        {
-            Logger.PeerRefused(address, why);
-        }
-    }
-
     /// <summary>A runner has found a peer, which is no node of the cluster, in another state than before: one line in the log.</summary>
     public void Say(PeerContactView view) => Logger.Say(view);
 
@@ -200,6 +191,15 @@ public sealed class ClusterHost : IAsyncDisposable
         }
 
         Pulse();
+    }
+
+    // Somebody came as a peer and may not: strangers cannot fill the log.
+    private void TurnedAway(string address, string why)
+    {
+        if (_said.IsNews(why, Now))
+        {
+            Logger.PeerRefused(address, why);
+        }
     }
 
     private RunningPeer Run(ConfiguredPeer peer)

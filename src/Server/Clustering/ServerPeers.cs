@@ -12,21 +12,31 @@ using Rollcall.Transports.Tcp;
 namespace Rollcall.Server.Clustering;
 
 /// <summary>The peers that the settings name: the one place where an address becomes something that keeps up with a peer.</summary>
-internal static class ServerPeers
+internal sealed class ServerPeers
 {
+    private JavaMesh? _mesh; // one for all Java servers, made with the first; by the host, one peer at a time
+
     /// <summary>All of them; none if the node stands alone.</summary>
-    public static IReadOnlyList<ConfiguredPeer> Create(ServerSettings settings)
+    public IReadOnlyList<ConfiguredPeer> Of(ServerSettings settings)
     {
-        IReadOnlyList<PeerAddress> addresses = settings.Cluster?.Peers ?? [];
-        JavaMesh? mesh = null; // one for all Java servers, made with the first
+        IReadOnlyList<PeerAddress> addresses = AddressesOf(settings);
         JavaMesh MeshOf(ClusterHost host) =>
-            mesh ??= new JavaMesh(host.Node, ownPeersFirst: !addresses.All(PeerSchemes.IsEureka), host.Node.Registry.Now);
+            _mesh ??= new JavaMesh(host.Node, ownPeersFirst: !addresses.All(PeerSchemes.IsEureka), host.Node.Registry.Now);
         return
         [
             .. addresses.Select(address =>
                 PeerSchemes.IsEureka(address) ? CreateEureka(address, settings, MeshOf) : ConfiguredPeer.Node(DialerOf(address, settings))
             ),
         ];
+    }
+
+    /// <summary>From now on the peers are those of other settings. One that is to be shown, or believed, something else is dialled anew.</summary>
+    public void Change(ClusterHost host, ServerSettings from, ServerSettings to)
+    {
+        IReadOnlyList<ConfiguredPeer> peers = Of(to);
+        string[] kept = [.. AddressesOf(to).Where(peer => IsReachedAlike(peer, from, to)).Select(peer => peer.ToString())];
+        host.SetPeers([.. peers.Where(peer => kept.Contains(peer.Address))]);
+        host.SetPeers(peers);
     }
 
     /// <summary>What keeps up with them, and takes those that come in; null: the node stands alone.</summary>
@@ -40,6 +50,15 @@ internal static class ServerPeers
         var node = new ClusterNode(registry, expectsPeers: cluster.Peers.Count > 0, registry.Now);
         return new ClusterHost(node, TimeProvider.System, loggers.CreateLogger<ClusterHost>());
     }
+
+    private static IReadOnlyList<PeerAddress> AddressesOf(ServerSettings settings) => settings.Cluster?.Peers ?? [];
+
+    private static bool IsReachedAlike(PeerAddress peer, ServerSettings from, ServerSettings to) =>
+        from.Cluster is { } before
+        && before.Peers.Contains(peer)
+        && before.Credential == to.Cluster!.Credential
+        && (before.Authorities ?? []).SequenceEqual(to.Cluster.Authorities ?? [])
+        && Equals(from.Tls?.Certificate, to.Tls?.Certificate);
 
     private static ConfiguredPeer CreateEureka(PeerAddress address, ServerSettings settings, Func<ClusterHost, JavaMesh> meshOf)
     {

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -22,11 +21,11 @@ public sealed class JavaEurekaServer : IAsyncDisposable
     private readonly JavaRegistry _registry;
     private readonly JavaResponseCache _cache;
     private readonly JavaPeerEndpoint _peers;
+    private readonly JavaResources _resources;
     private readonly Lock _gate = new();
     private readonly List<string> _complaints = []; // guarded by _gate
     private readonly List<JavaRequest> _requests = []; // guarded by _gate
     private readonly ConcurrentDictionary<TaskCompletionSource, Func<JavaRequest, bool>> _waiting = [];
-    private int _deltas;
 
     /// <summary>Not started.</summary>
     public JavaEurekaServer(JavaQuirks? quirks = null, TimeProvider? time = null)
@@ -36,6 +35,7 @@ public sealed class JavaEurekaServer : IAsyncDisposable
         _registry = new JavaRegistry(NowMs);
         _cache = new JavaResponseCache(NowMs);
         _peers = new JavaPeerEndpoint(_registry, NowMs);
+        _resources = new JavaResources(_registry, _cache, _peers, NowMs);
         _http = new PlainHttpServer(Answer);
     }
 
@@ -229,7 +229,7 @@ public sealed class JavaEurekaServer : IAsyncDisposable
                     Quirks.BreaksOff ? null
                     : Quirks.AnswersAll != 0 ? PlainAnswer.Empty(Quirks.AnswersAll)
                     : Quirks.AnswersOnce != 0 ? AnswerOnce()
-                    : Route(request);
+                    : _resources.Answer(request, Quirks);
             }
             catch (JavaRefusal refusal)
             {
@@ -261,168 +261,6 @@ public sealed class JavaEurekaServer : IAsyncDisposable
     }
 
     private void Complain(PlainRequest request, string why) => _complaints.Add($"{request.Method} {request.Target}: {why}");
-
-    private PlainAnswer Route(PlainRequest request)
-    {
-        var call = JavaCall.Read(request, Quirks.BasePath);
-        return (request.Method, call.Path) switch
-        {
-            ("GET", ["apps"]) => List(call, "full", _registry.Leases, "1"),
-            ("GET", ["apps", "delta"]) => Delta(call),
-            ("GET", ["apps", var app]) => App(call, app.ToUpperInvariant()),
-            ("GET", ["vips", var vip]) => Vips(call, vip, lease => lease.Holder.Vips),
-            ("GET", ["svips", var vip]) => Vips(call, vip, lease => lease.Holder.SecureVips),
-            ("GET", ["apps", var app, var id]) => One(call, _registry.Find(app, id)),
-            ("GET", ["instances", var id]) => One(call, _registry.FindById(id)),
-            ("POST", ["apps", var app]) => Register(call, app),
-            ("PUT", ["apps", var app, var id]) => Renew(call, app, id),
-            ("DELETE", ["apps", var app, var id]) => Write(call, () => _registry.Cancel(app, id)),
-            ("PUT", ["apps", var app, var id, "status"]) => Write(
-                call.Only("value", "lastDirtyTimestamp"),
-                () => _registry.SetStatus(app, id, call.Status("value")!, call.Number("lastDirtyTimestamp"))
-            ),
-            ("DELETE", ["apps", var app, var id, "status"]) => Write(
-                call.Only("value", "lastDirtyTimestamp"),
-                () => _registry.ClearStatus(app, id, call.Status("value", optional: true) ?? "UNKNOWN", call.Number("lastDirtyTimestamp"))
-            ),
-            ("PUT", ["apps", var app, var id, "metadata"]) => Metadata(call, app, id),
-            ("POST", ["peerreplication", "batch"]) => _peers.Answer(call, Quirks, _cache.Invalidate),
-            _ => throw new JavaRefusal("no such resource", 404),
-        };
-    }
-
-    private PlainAnswer List(JavaCall call, string key, IEnumerable<JavaLease> leases, string version) =>
-        Quirks.RefusesReads
-            ? PlainAnswer.Empty(403)
-            : Cached(call, key, () => Document(call, leases, version, key == "delta" ? Quirks.DeltaHash ?? _registry.Hash() : _registry.Hash()));
-
-    private PlainAnswer Delta(JavaCall call) =>
-        Quirks.DeltaDisabled
-            ? PlainAnswer.Empty(403)
-            : List(call, "delta", _registry.Delta(), (++_deltas).ToString(CultureInfo.InvariantCulture));
-
-    private PlainAnswer App(JavaCall call, string app) =>
-        Quirks.RefusesReads
-            ? PlainAnswer.Empty(403)
-            : Cached(
-                call,
-                $"apps/{app}",
-                () =>
-                {
-                    JavaLease[] leases = [.. _registry.Leases.Where(lease => lease.Holder.App == app)];
-                    return leases.Length == 0 ? PlainAnswer.Empty(404) : call.Answer(200, "application", App(app, leases));
-                }
-            );
-
-    private PlainAnswer Vips(JavaCall call, string vip, Func<JavaLease, string?> list) =>
-        Quirks.RefusesReads
-            ? PlainAnswer.Empty(403)
-            : Cached(
-                call,
-                $"{call.Path[0]}/{vip}",
-                () =>
-                {
-                    JavaLease[] leases = [.. _registry.Leases.Where(lease => list(lease)?.Split(',').Contains(vip) == true)];
-                    return Document(call, leases, "-1", leases.Length == 0 ? "" : $"UP_{leases.Length}_");
-                }
-            );
-
-    private PlainAnswer One(JavaCall call, JavaLease? lease) =>
-        lease is null ? PlainAnswer.Empty(404) : call.Answer(200, "instance", JavaJson.Write(lease.Holder, lease));
-
-    private PlainAnswer Cached(JavaCall call, string key, Func<PlainAnswer> make)
-    {
-        PlainAnswer plain = Quirks.ResponseCache ? _cache.Get($"{call.WantsJson} {key}", make) : make();
-        return key is "full" or "delta" ? Packed(call, plain) : plain;
-    }
-
-    // Only these two are ever packed by Eureka itself.
-    private PlainAnswer Packed(JavaCall call, PlainAnswer plain)
-    {
-        string? accepted = call.Request.Header("Accept-Encoding");
-        bool gzip = accepted?.Contains("gzip", StringComparison.Ordinal) ?? Quirks.EnforcesGzip;
-        if (!gzip)
-        {
-            return Quirks.EnforcesGzip ? throw new JavaRefusal("Netflix's filter wants gzip to be accepted", 406) : plain;
-        }
-
-        using var packed = new MemoryStream();
-        using (var packer = new GZipStream(packed, CompressionLevel.Fastest))
-        {
-            packer.Write(plain.Body);
-        }
-
-        return new PlainAnswer(plain.Status, packed.ToArray(), [.. plain.Headers, ("Content-Encoding", "gzip")]);
-    }
-
-    private PlainAnswer Document(JavaCall call, IEnumerable<JavaLease> leases, string version, string hash)
-    {
-        JsonNode[] apps =
-        [
-            .. leases.GroupBy(lease => lease.Holder.App, StringComparer.Ordinal).Select(group => App(group.Key, [.. group])),
-        ];
-        var document = new JsonObject { ["versions__delta"] = version, ["apps__hashcode"] = hash, ["application"] = Many(apps) };
-        return call.Answer(200, "applications", document);
-    }
-
-    private JsonObject App(string name, JavaLease[] leases) =>
-        new() { ["name"] = name, ["instance"] = Many([.. leases.Select(lease => JavaJson.Write(lease.Holder, lease))]) };
-
-    private JsonNode Many(JsonNode[] items) => Quirks.SinglesUnwrapped && items.Length == 1 ? items[0] : new JsonArray(items);
-
-    private PlainAnswer Register(JavaCall call, string app)
-    {
-        JavaInstance instance = JavaJson.ReadRegistration(call.JsonBody(), NowMs());
-        if (!instance.App.Equals(app, StringComparison.OrdinalIgnoreCase))
-        {
-            throw new JavaRefusal($"Mismatched appName, expecting {app} but was {instance.App}");
-        }
-
-        _registry.Register(instance, call.IsReplication);
-        _cache.Invalidate();
-        return PlainAnswer.Empty(204);
-    }
-
-    private PlainAnswer Renew(JavaCall call, string app, string id)
-    {
-        call.Only("status", "lastDirtyTimestamp", "overriddenstatus");
-        call.Status("status", optional: true);
-        if (!_registry.Renew(app, id, call.IsReplication))
-        {
-            return PlainAnswer.Empty(404);
-        }
-
-        JavaLease lease = _registry.Find(app, id)!;
-        (int status, bool entity) = _peers.Compare(lease, call.Number("lastDirtyTimestamp"), call.Status("overriddenstatus", optional: true), call.IsReplication);
-        return entity ? call.Answer(409, "instance", JavaJson.Write(lease.Holder, lease)) : PlainAnswer.Empty(status);
-    }
-
-    private PlainAnswer Write(JavaCall call, Func<bool> act)
-    {
-        call.Only("value", "lastDirtyTimestamp");
-        bool done = act();
-        _cache.Invalidate();
-        return PlainAnswer.Empty(done ? 200 : 404);
-    }
-
-    private PlainAnswer Metadata(JavaCall call, string app, string id)
-    {
-        if (_registry.Find(app, id) is not { } lease)
-        {
-            return PlainAnswer.Empty(404);
-        }
-
-        JavaInstance holder = lease.Holder;
-        holder.Metadata = new Dictionary<string, string>(holder.Metadata);
-        foreach ((string key, string value) in call.Query)
-        {
-            holder.Metadata[key] = value;
-        }
-
-        _registry.Register(holder, replication: false);
-        _cache.Invalidate();
-        return PlainAnswer.Empty(200);
-    }
 }
 
 /// <summary>A request, and what it was answered.</summary>
