@@ -27,6 +27,9 @@ internal sealed class RenewalBook(RegistryService registry, ClusterOptions optio
     /// <summary>Renewals sent from here, in all sets, each counted once.</summary>
     public long RenewalsSent { get; private set; }
 
+    /// <summary>Homes of which is known which sets came.</summary>
+    public int HomesHeard => _seen.Count;
+
     /// <summary>When the next set is due.</summary>
     public MonotonicTime Next => _next;
 

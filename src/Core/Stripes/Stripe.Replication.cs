@@ -296,9 +296,15 @@ internal sealed partial class Stripe
         Instance record = changed ? Adopt(slot, merged) : existing;
         bool moves = MoveHome(slot, merged.Home, moment);
 
+        // Only what an owner said renews: a record reissued, or with other metadata, says nothing of the owner.
+        bool registered =
+            newContent
+            && (record.RegisteredAtMs, record.LeaseDuration, record.RenewalInterval)
+                != (existing.RegisteredAtMs, existing.LeaseDuration, existing.RenewalInterval);
+
         // The owner registered elsewhere, and whoever holds the handle may not know: it shall register again.
-        moves |= newContent && !_slots.Cold(slot).Away && record.RegisteredAtMs != existing.RegisteredAtMs;
-        if (newContent || moves)
+        moves |= registered && !_slots.Cold(slot).Away;
+        if (registered || moves)
         {
             _leases.Restart(slot, record, moment.Now, moves);
         }

@@ -40,6 +40,25 @@ public sealed class ReissueTests
         Assert.Equal(other.NodeId, home.Replica!.StateOf(Key("i-1"), home.Now).Home.Node);
     }
 
+    /// <summary>Seed 13322: nodes that answer one end together renewed the lease of an owner that had just died.</summary>
+    [Fact]
+    public void What_other_nodes_change_or_reissue_does_not_renew_the_lease()
+    {
+        (RegistryService home, RegistryService other) = HomeAndWhoEndsIt();
+        RegistryService third = _nodes.New(5);
+        Give(home, third, "i-1");
+        _nodes.Pass(Lease / 2, home, other, third);
+        Give(other, third, "i-1"); // it has heard the home within the lease, and answers too
+        Give(third, home, "i-1");
+        Assert.Equal(third.NodeId, home.Find(Key("i-1"))!.Revision.Node);
+        Assert.Null(third.SetMetadata(Key("i-1"), [new("by", "an operator")], third.Now).Error);
+        Give(third, home, "i-1");
+        Assert.Equal(1, home.Find(Key("i-1"))!.Metadata.Count);
+
+        _nodes.Pass((Lease / 2) + TimeSpan.FromSeconds(1), home, other, third);
+        Assert.Null(home.Find(Key("i-1")));
+    }
+
     // Another node heard nothing of the home for two leases and took the lease over, while the owner went on renewing at the home.
     private (RegistryService Home, RegistryService Other) HomeAndWhoEndsIt()
     {

@@ -69,6 +69,8 @@ public sealed class SeedTests(ITestOutputHelper output)
     [InlineData(15377, "a repair kept from the peer a record of which each side knew a part better: reads opened without it")]
     [InlineData(3934, "a feed asked for twice went back, heard no acknowledgement beyond that any more, and stood until the link broke")]
     [InlineData(15342, "the same")]
+    [InlineData(2751, "the checker took all for well at the moment at which a node that others heard renewals through went on")]
+    [InlineData(13322, "a record that another node reissued renewed the lease of an owner that had died, at its home too")]
     [InlineData(10250, "the checker expected a lease to stand whose home two nodes claim, one by a clock an hour off: no date tells who is right")]
     [InlineData(13588, "the same")]
     [InlineData(3996, "the same")]

@@ -45,15 +45,16 @@ public static class SimChaos
         cluster.HealAll();
         TimeSpan took = cluster.Converge(s_convergeWithin);
 
-        // Every owner renews once more, so that all homes are where their owners are.
-        cluster.World.Run(TimeSpan.FromSeconds(4));
-        cluster.Converge(TimeSpan.FromSeconds(10));
-
-        // What an operator asked of a node that stands still it does when it goes on.
+        // What an operator asked of a node that stands still it does when it goes on; and those that hear renewals through it have not
+        // heard them: until it goes on all is not well yet.
         while (cluster.Nodes.Any(node => node.IsPaused))
         {
             cluster.World.Run(TimeSpan.FromMilliseconds(250));
         }
+
+        // Every owner renews once more, so that all homes are where their owners are.
+        cluster.World.Run(TimeSpan.FromSeconds(4));
+        cluster.Converge(TimeSpan.FromSeconds(10));
 
         // Now that all agree: what operators say must be everywhere, and nobody may go missing again, not for a moment.
         foreach (SimOwner owner in cluster.Owners.Where(owner => owner.Alive))

@@ -8,6 +8,9 @@ public sealed class SimClock(SimWorld world) : TimeProvider
     /// <summary>How far the wall clock is off.</summary>
     public TimeSpan WallOffset { get; set; }
 
+    /// <summary>What a clock that is right says, in milliseconds since 1970.</summary>
+    public static long MsAt(TimeSpan now) => (s_start + now).ToUnixTimeMilliseconds();
+
     /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 

@@ -69,9 +69,6 @@ public sealed class SimCluster
     /// <summary>Records that travelled.</summary>
     public long RecordsMoved { get; private set; }
 
-    /// <summary>True once a clock has been an hour off: what was dated by it outranks what is said since, or what was said before outranks it.</summary>
-    public bool ClocksWereHoursApart { get; private set; }
-
     /// <summary>True: nodes write files.</summary>
     public bool KeepsFiles { get; init; }
 
@@ -106,8 +103,6 @@ public sealed class SimCluster
 
     /// <summary>The owner of an instance; null: nobody registered it.</summary>
     public SimOwner? OwnerOf(Instance record) => _ownersByKey.GetValueOrDefault(InstanceKey.Of(record).ToString());
-
-    internal void NoteClock(TimeSpan offset) => ClocksWereHoursApart |= offset.Duration() >= TimeSpan.FromMinutes(30);
 
     /// <summary>All links work, all nodes run, all clocks are right again.</summary>
     public void HealAll()

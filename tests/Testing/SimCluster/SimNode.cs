@@ -9,6 +9,7 @@ namespace Rollcall.Testing.Support.SimCluster;
 public sealed class SimNode
 {
     private static readonly TimeSpan s_advance = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_hoursOff = TimeSpan.FromMinutes(30);
 
     private readonly SimCluster _cluster;
     private readonly List<Action> _whilePaused = [];
@@ -97,6 +98,9 @@ public sealed class SimNode
         Wake();
     }
 
+    /// <summary>True once its clock has been an hour off: what was dated by it outranks what is said since, or what was said before outranks it.</summary>
+    public bool ClockWasHoursOff { get; private set; }
+
     /// <summary>Writes its file, as a host does from time to time.</summary>
     public void Write()
     {
@@ -111,7 +115,7 @@ public sealed class SimNode
     public void JumpClock(TimeSpan by)
     {
         Clock.WallOffset += by;
-        _cluster.NoteClock(Clock.WallOffset);
+        ClockWasHoursOff |= Clock.WallOffset.Duration() >= s_hoursOff;
     }
 
     /// <summary>All it knows is gone but what it wrote.</summary>
