@@ -24,7 +24,7 @@ internal sealed class ClusterMember(ServerUnderLoad server, IReadOnlyList<Counti
             .. (await ReadAsync("v1/peers"))
                 .GetProperty("peers")
                 .EnumerateArray()
-                .Where(peer => peer.GetProperty("state").GetString() == "linked")
+                .Where(peer => peer.TryGetProperty("lagChanges", out _)) // a peer whose link has just ended may still be said to be linked
                 .Select(peer => new LinkState(
                     peer.GetProperty("lagChanges").GetInt64(),
                     peer.GetProperty("equalAt").GetString() is { } at ? DateTimeOffset.Parse(at, CultureInfo.InvariantCulture) : null,
