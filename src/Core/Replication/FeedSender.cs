@@ -8,7 +8,8 @@ namespace Rollcall.Core.Replication;
 /// <para>Owner: one <see cref="PeerSession"/>.</para>
 /// <para>
 /// The ring is the queue. The first change to an idle peer goes at once; while a batch is under way others wait for more, up to
-/// <see cref="ClusterOptions.BatchDelay"/>. A batch carries the state of each key as it is now, so what changed twice goes once.
+/// <see cref="ClusterOptions.BatchDelay"/>. A batch carries the state of each key as it is now: what changed often before that goes once,
+/// in however many batches the rest of it goes.
 /// </para>
 /// <para>
 /// I1: batches follow each other: each begins where the one before ended. I2: at most
@@ -28,6 +29,9 @@ internal sealed class FeedSender(RegistryService registry, ClusterOptions option
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(20);
 
     private readonly Queue<(ulong To, MonotonicTime SentAt)> _underWay = new();
+
+    // Per key up to which version its changes are in what was sent. Empty when there is no backlog; never more than the ring has changes.
+    private readonly Dictionary<Instance, ulong> _saidUpTo = new(SameKey.Comparer);
     private bool _started;
     private bool _confirm; // a first batch is due, also an empty one
     private bool _reset; // until the peer has acknowledged it
@@ -72,6 +76,7 @@ internal sealed class FeedSender(RegistryService registry, ClusterOptions option
         _started = true;
         _confirm = true;
         _underWay.Clear();
+        _saidUpTo.Clear();
         _reset = !known && current > ReplayMax;
         _scanned = _sent = _acknowledged = from;
     }
@@ -151,6 +156,7 @@ internal sealed class FeedSender(RegistryService registry, ClusterOptions option
         _reset = true;
         _resetTo = _scanned = current;
         _underWay.Clear();
+        _saidUpTo.Clear();
         return Send([], now);
     }
 
@@ -165,38 +171,53 @@ internal sealed class FeedSender(RegistryService registry, ClusterOptions option
         return batch;
     }
 
-    // False: changes have been overwritten.
+    // False: changes have been overwritten. A full batch still takes along what needs no place in it.
     private bool Collect(ulong current, StateBatch batch, MonotonicTime now)
     {
-        var taken = new HashSet<Instance>(SameKey.Comparer);
-        while (_scanned < current && !batch.IsFull)
+        while (_scanned < current)
         {
             if (!registry.TryReadChange(_scanned + 1, out Change change))
             {
                 return false;
             }
 
-            _scanned++;
-            if (change.Via != link && taken.Add(change.Record))
+            bool news = change.Via != link && !(_saidUpTo.TryGetValue(change.Record, out ulong upTo) && _scanned < upTo);
+            if (news && batch.IsFull)
             {
-                batch.Add(StateAfter(change, now));
+                break;
             }
+
+            _scanned++;
+            if (news)
+            {
+                batch.Add(StateNow(change, current, now));
+            }
+        }
+
+        if (_scanned == current || _saidUpTo.Count >= registry.Options.ChangeRingCapacity)
+        {
+            _saidUpTo.Clear();
         }
 
         return true;
     }
 
-    private KeyedState StateAfter(in Change change, MonotonicTime now)
+    private KeyedState StateNow(in Change change, ulong current, MonotonicTime now)
     {
         KeyedState state = registry.Replica!.KeyedStateOf(change.Record, now);
-        return state.State.Content.Revision != default
-            ? state
-            : state with { State = new KeyState(new Content(change.Revision, null, change.Cause), null, default) }; // its end was forgotten
+        if (state.State.Content.Revision == default)
+        {
+            return state with { State = new KeyState(new Content(change.Revision, null, change.Cause), null, default) }; // its end was forgotten
+        }
+
+        _saidUpTo[change.Record] = current;
+        return state;
     }
 
     private void Rewind(MonotonicTime now)
     {
         _underWay.Clear();
+        _saidUpTo.Clear();
         _scanned = _sent = _acknowledged;
         _rewound = now;
         _lastSent = now - options.BatchDelay;
