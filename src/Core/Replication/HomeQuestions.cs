@@ -9,6 +9,7 @@ namespace Rollcall.Core.Replication;
 /// After a mass move of owners, or a warm restart, there may be as many as there are leases: one portion is under way at a time, the
 /// next goes when it is answered. What the peer does not know itself it is asking for at that moment, one node nearer to the home: it
 /// is asked again a little later, not when the lease is renewed next, so that the news takes moments per node and not an interval.
+/// What was not asked for yet goes before that: after a restart there are many numbers that nobody knows any more.
 /// </para>
 /// <para>Shape: at most <see cref="OpenMax"/> numbers, 40 bytes each, while they are open; what is beyond comes with a later set.</para>
 /// </remarks>
@@ -22,7 +23,8 @@ internal sealed class HomeQuestions
 
     private static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(200);
 
-    private readonly Queue<Question> _waiting = new();
+    private readonly Queue<Question> _fresh = new();
+    private readonly Queue<Question> _again = new();
     private readonly HashSet<Number> _open = []; // those waiting and those under way
     private readonly List<Question> _underWay = [];
     private MonotonicTime _askedAt;
@@ -42,7 +44,7 @@ internal sealed class HomeQuestions
 
             if (_open.Add(new Number(node, boot, number)))
             {
-                _waiting.Enqueue(new Question(new Number(node, boot, number), 0));
+                _fresh.Enqueue(new Question(new Number(node, boot, number), 0, default));
             }
         }
     }
@@ -55,21 +57,20 @@ internal sealed class HomeQuestions
             return null;
         }
 
-        bool again = now - _askedAt >= s_again;
-        if (again)
+        if (now - _askedAt >= s_again)
         {
             AskAgain();
         }
 
-        bool first = _waiting.TryPeek(out Question next) && next.Tries == 0;
-        if (_waiting.Count == 0 || _underWay.Count > 0 || !(first || again))
+        Queue<Question> waiting = _fresh.Count > 0 ? _fresh : _again;
+        if (_underWay.Count > 0 || !waiting.TryPeek(out Question next) || next.Due > now)
         {
             return null;
         }
 
-        while (_underWay.Count < PortionMax && _waiting.TryPeek(out Question question) && question.Is(next))
+        while (_underWay.Count < PortionMax && waiting.TryPeek(out Question question) && question.Is(next))
         {
-            _underWay.Add(_waiting.Dequeue());
+            _underWay.Add(waiting.Dequeue());
         }
 
         _askedAt = now;
@@ -87,7 +88,11 @@ internal sealed class HomeQuestions
             asked |= _open.Remove(new Number(home.Node, home.Boot, home.Number));
         }
 
-        AskAgain();
+        if (asked)
+        {
+            AskAgain();
+        }
+
         return asked;
     }
 
@@ -103,7 +108,7 @@ internal sealed class HomeQuestions
 
             if (question.Tries + 1 < TriesMax)
             {
-                _waiting.Enqueue(question with { Tries = question.Tries + 1 });
+                _again.Enqueue(question with { Tries = question.Tries + 1, Due = _askedAt + s_again });
             }
             else
             {
@@ -116,9 +121,10 @@ internal sealed class HomeQuestions
 
     private readonly record struct Number(uint Node, ulong Boot, uint Value);
 
-    private readonly record struct Question(Number Number, int Tries)
+    private readonly record struct Question(Number Number, int Tries, MonotonicTime Due)
     {
-        // In one question are numbers of one boot of one node, all asked for as often.
-        public bool Is(Question other) => (Number.Node, Number.Boot, Tries) == (other.Number.Node, other.Number.Boot, other.Tries);
+        // In one question are numbers of one boot of one node, all asked for as often, and the last time together.
+        public bool Is(Question other) =>
+            (Number.Node, Number.Boot, Tries, Due) == (other.Number.Node, other.Number.Boot, other.Tries, other.Due);
     }
 }

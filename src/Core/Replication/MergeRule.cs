@@ -19,7 +19,7 @@ public static class MergeRule
     public static KeyState Merge(in KeyState a, in KeyState b) =>
         new(Newer(a.Content, b.Content), Newer(a.Override, b.Override), Newer(a.Home, b.Home));
 
-    /// <summary>The newer content. Nodes do not give out a revision twice; if one did, the end wins, so that all agree.</summary>
+    /// <summary>The newer content. If one revision was given out twice (<see cref="WasGivenTwice"/>), an end wins, so that all agree.</summary>
     public static Content Newer(in Content a, in Content b)
     {
         int order = a.Revision.CompareTo(b.Revision);
@@ -65,4 +65,13 @@ public static class MergeRule
     /// <param name="node">This node.</param>
     public static bool IsOfFormerBoot(in Content newer, Instance present, uint node) =>
         newer.Revision.Node == node && present.Revision.Node == node;
+
+    /// <summary>True if two records that are not the same bear one revision: whoever sees both says the later at a newer revision.</summary>
+    /// <remarks>
+    /// A node that follows a clock that is ahead counts on from there, and after a restart without its file from the same number again.
+    /// </remarks>
+    public static bool WasGivenTwice(Instance a, Instance b) => a.Revision == b.Revision && a.RegisteredAtMs != b.RegisteredAtMs;
+
+    /// <summary>The later of two records that bear one revision.</summary>
+    public static Instance Later(Instance a, Instance b) => a.RegisteredAtMs >= b.RegisteredAtMs ? a : b;
 }

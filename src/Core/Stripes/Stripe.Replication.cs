@@ -80,8 +80,8 @@ internal sealed partial class Stripe
             }
 
             var outcome = new ApplyOutcome(
-                Applied: merged.Content.Revision != mine.Content.Revision || merged.Override?.Revision != mine.Override?.Revision,
-                HasNewer: merged.Content.Revision != from.State.Content.Revision || merged.Override?.Revision != from.State.Override?.Revision
+                Applied: merged.Content.Revision != mine.Content.Revision || !IsSame(merged.Override, mine.Override),
+                HasNewer: merged.Content.Revision != from.State.Content.Revision || !IsSame(merged.Override, from.State.Override)
             );
             bool live = merged.Content.Record is not null;
             if (existing is null && live)
@@ -105,9 +105,10 @@ internal sealed partial class Stripe
             }
 
             bool reissue = merged.Content.Revision != existing.Revision && IsMineOfNow(slot, existing, merged);
-            if (reissue)
+            bool twice = from.State.Content.Record is { } other && MergeRule.WasGivenTwice(existing, other);
+            if (reissue || twice)
             {
-                Reissue(slot, existing, merged, moment);
+                Reissue(slot, twice ? MergeRule.Later(existing, from.State.Content.Record!) : existing, merged, moment);
                 return outcome with { HasNewer = true };
             }
 
@@ -270,17 +271,20 @@ internal sealed partial class Stripe
         return true;
     }
 
+    private static bool IsSame(StatusOverride? a, StatusOverride? b) => a?.Revision == b?.Revision && a?.Status == b?.Status;
+
     private bool IsMineOfNow(int slot, Instance existing, in KeyState merged) =>
         !_slots.Cold(slot).Away && MergeRule.IsOfFormerBoot(merged.Content, existing, _table.Node);
 
     // Newer than what it answers, but dated by the renewal that it rests on, not by now: if the owner has registered elsewhere since,
     // that is the newer. Returns the date.
-    private ulong Reissue(int slot, Instance existing, in KeyState merged, WriteMoment moment)
+    private ulong Reissue(int slot, Instance said, in KeyState merged, WriteMoment moment)
     {
         TimeSpan ago = RenewedAt(slot, moment.Now) is { } at ? moment.Now - at : TimeSpan.Zero;
         ulong renewed = _table.NextClock(moment.WallMs) - ((ulong)ago.TotalMilliseconds << 16);
         Revision answered = merged.Content.Revision;
-        Instance record = existing.Copy();
+        Instance record = said.Copy();
+        record.LeaseIndex = _slots.IndexOf(slot);
         record.Version = _table.NextVersion(this);
         record.Revision = new Revision(answered.Epoch, Math.Max(answered.Clock + 1, renewed), _table.Node);
         record.Override = merged.Override;

@@ -1,5 +1,7 @@
+using System.Text;
 using Rollcall.Core;
 using Rollcall.Core.Model;
+using Rollcall.Core.Replication;
 using static Rollcall.Cluster.Tests.HandNodes;
 
 namespace Rollcall.Cluster.Tests.Merging;
@@ -60,6 +62,60 @@ public sealed class ReissueTests
     }
 
     // Another node heard nothing of the home for two leases and took the lease over, while the owner went on renewing at the home.
+    /// <summary>Seed 7172: two contents bore one revision, digests were equal, and no repair ever saw the difference.</summary>
+    [Fact]
+    public void Of_two_records_that_bear_one_revision_the_later_is_said_anew_by_whoever_sees_both()
+    {
+        (RegistryService other, RegistryService first) = (_nodes.New(1), _nodes.New(3));
+        ulong ahead = (ulong)(first.WallMs(first.Now) + 60_000) << 16;
+        RegisterAfter(ahead, first, port: 80);
+        _nodes.Pass(TimeSpan.FromSeconds(2), other);
+        RegistryService second = _nodes.New(3); // without its file
+        RegisterAfter(ahead, second, port: 81);
+        Give(first, other, "i-1");
+        Assert.Equal(first.Find(Key("i-1"))!.Revision, second.Find(Key("i-1"))!.Revision);
+        Assert.NotEqual(other.Replica!.ReadDigest().Root, second.Replica!.ReadDigest().Root);
+
+        Give(second, other, "i-1");
+        Give(other, second, "i-1");
+
+        Assert.Equal(81, other.Find(Key("i-1"))!.Port);
+        Assert.Equal(ShownBy(second), ShownBy(other));
+        Assert.Equal(other.Replica.ReadDigest().Root, second.Replica.ReadDigest().Root);
+    }
+
+    /// <summary>The same of an operator's word.</summary>
+    [Fact]
+    public void Of_two_overrides_that_bear_one_revision_all_take_the_same()
+    {
+        (RegistryService a, RegistryService b) = (_nodes.New(1), _nodes.New(2));
+        Register(a, "i-1");
+        Give(a, b, "i-1");
+        var revision = new Revision(1, (ulong)a.WallMs(a.Now) << 16, 3);
+        Overrule(a, new StatusOverride(InstanceStatus.Down, revision, 0));
+        Overrule(b, new StatusOverride(InstanceStatus.OutOfService, revision, 0));
+        Assert.NotEqual(a.Replica!.ReadDigest().Root, b.Replica!.ReadDigest().Root);
+
+        Give(a, b, "i-1");
+        Give(b, a, "i-1");
+
+        Assert.Equal(ShownBy(a), ShownBy(b));
+        Assert.Equal(a.Replica.ReadDigest().Root, b.Replica.ReadDigest().Root);
+    }
+
+    private static void Overrule(RegistryService registry, StatusOverride said) =>
+        Apply(registry, registry.Replica!.StateOf(Key("i-1"), registry.Now) with { Override = said });
+
+    // A clock that is ahead is heard of, and followed.
+    private static void RegisterAfter(ulong clock, RegistryService registry, int port)
+    {
+        Apply(registry, new KeyState(default, null, new Home(9, 1, 0, clock)));
+        Register(registry, "i-1", port);
+    }
+
+    private static void Apply(RegistryService registry, KeyState state) =>
+        registry.Replica!.Apply([new KeyedState(new ServiceName("ORDERS"), Encoding.UTF8.GetBytes("i-1"), state)], 1, registry.Now);
+
     private (RegistryService Home, RegistryService Other) HomeAndWhoEndsIt()
     {
         RegistryService home = _nodes.New(1);

@@ -78,6 +78,8 @@ public sealed class SeedTests(ITestOutputHelper output)
     [InlineData(1250, "the checker took what an operator had asked of a node that stood still for said before it was carried out")]
     [InlineData(34172, "a claim out of date was corrected by one node per renewal: an owner that died meanwhile was kept for another lease")]
     [InlineData(40907, "a registration over an end claimed the home earlier than the home of the lease that had ended")]
+    [InlineData(7172, "a node that followed a clock ahead gave out a revision again after its restart, and nobody saw two contents behind it")]
+    [InlineData(23756, "a question for a home waited behind those that nobody could answer any more")]
     public void A_seed_that_failed_once_holds(int seed, string found)
     {
         output.WriteLine($"{seed} found: {found}");
