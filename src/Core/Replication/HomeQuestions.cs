@@ -62,13 +62,13 @@ internal sealed class HomeQuestions
             AskAgain();
         }
 
-        Queue<Question> waiting = _fresh.Count > 0 ? _fresh : _again;
-        if (_underWay.Count > 0 || !waiting.TryPeek(out Question next) || next.Due > now)
+        if (_underWay.Count > 0 || !(TryPeek(_fresh, out Question next) || TryPeek(_again, out next)) || next.Due > now)
         {
             return null;
         }
 
-        while (_underWay.Count < PortionMax && waiting.TryPeek(out Question question) && question.Is(next))
+        Queue<Question> waiting = next.Tries == 0 ? _fresh : _again;
+        while (_underWay.Count < PortionMax && TryPeek(waiting, out Question question) && question.Is(next))
         {
             _underWay.Add(waiting.Dequeue());
         }
@@ -94,6 +94,17 @@ internal sealed class HomeQuestions
         }
 
         return asked;
+    }
+
+    // What has been answered meanwhile, by whatever way, is not asked for any more.
+    private bool TryPeek(Queue<Question> waiting, out Question next)
+    {
+        while (waiting.TryPeek(out next) && !_open.Contains(next.Number))
+        {
+            waiting.Dequeue();
+        }
+
+        return waiting.Count > 0;
     }
 
     // What is still open of the portion under way goes to the end, unless it was asked for often enough.

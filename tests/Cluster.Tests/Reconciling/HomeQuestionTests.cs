@@ -45,6 +45,23 @@ public sealed class HomeQuestionTests
         Assert.Equal(3u, _questions.Take(_now)!.Node);
     }
 
+    /// <summary>Seeds 2402, 11755, 27570 and 38816: 128 that were known by then stood before one that was not.</summary>
+    [Fact]
+    public void What_has_become_known_meanwhile_is_not_asked_again()
+    {
+        _questions.Add(node: 2, boot: 1, [7, 8]);
+        _questions.Take(_now);
+        _questions.TryAnswer(new HomesAnswer([]));
+        _questions.Add(node: 3, boot: 1, [9]);
+        _questions.Take(_now);
+        _questions.TryAnswer(new HomesAnswer([]));
+        _questions.TryAnswer(Answer(2, 1, 7));
+        _questions.TryAnswer(Answer(2, 1, 8));
+
+        _now += s_later;
+        Assert.Equal([9u], _questions.Take(_now)!.Numbers);
+    }
+
     [Fact]
     public void News_that_nobody_asked_for_is_no_answer_to_what_is_under_way()
     {

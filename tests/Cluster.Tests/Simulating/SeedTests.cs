@@ -80,6 +80,10 @@ public sealed class SeedTests(ITestOutputHelper output)
     [InlineData(40907, "a registration over an end claimed the home earlier than the home of the lease that had ended")]
     [InlineData(7172, "a node that followed a clock ahead gave out a revision again after its restart, and nobody saw two contents behind it")]
     [InlineData(23756, "a question for a home waited behind those that nobody could answer any more")]
+    [InlineData(2402, "and behind those that were answered by then")]
+    [InlineData(11755, "the same")]
+    [InlineData(27570, "the same")]
+    [InlineData(38816, "the same")]
     public void A_seed_that_failed_once_holds(int seed, string found)
     {
         output.WriteLine($"{seed} found: {found}");
