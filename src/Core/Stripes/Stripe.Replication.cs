@@ -193,9 +193,13 @@ internal sealed partial class Stripe
         return wasAway;
     }
 
-    // Later than the home so far, also that of a lease that has ended: its clock may be ahead by more than is followed.
-    private void ClaimHome(int slot, ulong after, WriteMoment moment) =>
-        _slots.Home(slot) = new HomeSlot(Math.Max(_table.NextClock(moment.WallMs), after + 1), 0, 0);
+    // Later than the home so far, also that of a lease that has ended: its clock may be ahead by more than is followed. And later than
+    // that of the lease that had this slot before: by that others tell which of the two its number means (HomeTable, I1).
+    private void ClaimHome(int slot, ulong after, WriteMoment moment)
+    {
+        ulong past = Math.Max(after, _slots.Home(slot).Clock);
+        _slots.Home(slot) = new HomeSlot(Math.Max(_table.NextClock(moment.WallMs), past + 1), 0, 0);
+    }
 
     // Renewals take no lock and leave the mark; they are told by their time.
     private bool IsProvisional(int slot, LeaseTimes times) =>

@@ -15,16 +15,48 @@ public sealed class HomeTests
     public void A_registration_claims_the_home_later_than_that_of_the_lease_that_ended()
     {
         RegistryService node = new HandNodes().New(2);
-        ulong ahead = (ulong)(node.WallMs(node.Now) + 3_600_000) << 16;
-        var ended = new Content(new Revision(1, ahead, 1), null, ChangeCause.Expired);
-        var key = new KeyedState(new ServiceName("ORDERS"), Encoding.UTF8.GetBytes("a"), new KeyState(ended, null, new Home(1, 7, 34, ahead)));
-        node.Replica!.Apply([key], 1, node.Now);
+        ulong ahead = EndedAhead(node, "a");
 
         HandNodes.Register(node, "a");
 
-        Home home = node.Replica.StateOf(HandNodes.Key("a"), node.Now).Home;
+        Home home = node.Replica!.StateOf(HandNodes.Key("a"), node.Now).Home;
         Assert.Equal(2u, home.Node);
         Assert.True(home.Clock > ahead, $"{home} is not later than {ahead}");
+    }
+
+    /// <summary>Seed 15159: of two leases that had one number in turn, others went on to take it for the former one's.</summary>
+    [Fact]
+    public void A_number_means_the_lease_that_has_it_now_however_far_ahead_the_former_one_was_dated()
+    {
+        RegistryService node = new HandNodes().New(2);
+        EndedAhead(node, "a");
+        for (int i = 0; i < 64; i++) // as many stripes as there may be, and more: none gives its memory back
+        {
+            HandNodes.Register(node, $"stays-{i}");
+        }
+
+        HandNodes.Register(node, "a");
+        Home former = node.Replica!.StateOf(HandNodes.Key("a"), node.Now).Home;
+        Assert.Null(node.Cancel(HandNodes.Key("a"), node.Now).Error);
+        var numbers = new Dictionary<uint, Home>();
+        for (int i = 0; !numbers.ContainsKey(former.Number); i++)
+        {
+            HandNodes.Register(node, $"b-{i}");
+            Home home = node.Replica.StateOf(HandNodes.Key($"b-{i}"), node.Now).Home;
+            numbers.Add(home.Number, home);
+        }
+
+        Assert.True(numbers[former.Number].Clock > former.Clock, $"{numbers[former.Number]} is not later than {former}");
+    }
+
+    // A clock an hour ahead had claimed the home, and the lease has ended.
+    private static ulong EndedAhead(RegistryService node, string id)
+    {
+        ulong ahead = (ulong)(node.WallMs(node.Now) + 3_600_000) << 16;
+        var ended = new Content(new Revision(1, ahead, 1), null, ChangeCause.Expired);
+        var state = new KeyState(ended, null, new Home(1, 7, 34, ahead));
+        node.Replica!.Apply([new KeyedState(new ServiceName("ORDERS"), Encoding.UTF8.GetBytes(id), state)], 1, node.Now);
+        return ahead;
     }
 
     /// <summary>Seed 34172: the contradiction took a renewal's interval per node, and an owner that died meanwhile was kept for another lease.</summary>
